@@ -1,0 +1,129 @@
+"""The audit: everything that a report may show, as one frozen tree of plain values.
+
+``schema`` counts breaking changes of this shape. Times, dates, host and paths are not here: they
+belong to ``run.json``. Two runs with the same seed give the same audit byte for byte.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from hindmost.core.dataset import SetAside
+from hindmost.core.findings import Finding, Sentence
+from hindmost.core.tables import (
+    ChangeTable,
+    GroupRow,
+    HeadAnatomy,
+    MapTable,
+    Reliance,
+    ShortcutGap,
+    Thumbnail,
+    WorstGroup,
+)
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class PolicyRecord:
+    """The policy that was declared before looking, with the hash of its values."""
+
+    values: dict[str, Any]
+    yours: tuple[str, ...]  # fields that came from a policy file; the others are "default, not yours"
+    hash: str
+
+
+@dataclass(frozen=True)
+class DataRecord:
+    """What was read."""
+
+    name: str
+    kind: str  # "images" or "embeddings"
+    fingerprint: str
+    classes: tuple[str, ...]
+    cues: tuple[str, ...]
+    cue_columns: tuple[str, ...]
+    groups: tuple[str, ...]
+    counts: dict[str, tuple[int, ...]]  # split -> rows per group
+    clusters: dict[str, int] | None  # split -> number of clusters; None: rows are independent
+    recognised: dict[str, str]
+    set_aside: tuple[SetAside, ...]
+    known_faults: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ModelRecord:
+    """The network whose last layer is examined."""
+
+    backbone: str
+    weights: str  # "trained here", "checkpoint" or "stored embeddings"
+    weights_hash: str | None
+    n_features: int
+    baseline_source: str  # where the erm head came from
+    preprocessing: dict[str, Any]
+    extraction: dict[str, Any]  # runtime, dtype, batch shape, threads, recipe
+    training: dict[str, Any] | None  # recipe and validation history, when trained here
+
+
+@dataclass(frozen=True)
+class HeadRecord:
+    """One head: how it was made and its table. available = False: ``reason`` says why, tables are empty."""
+
+    available: bool
+    reason: str | None
+    method: str  # one line: what is fitted, on which rows, with which labels
+    selected: dict[str, Any]  # hyper-parameters that were chosen, and on what
+    groups: tuple[GroupRow, ...]
+    worst_group: WorstGroup | None
+    mean: float | None
+    adjusted_mean: float | None
+    adjusted_mean_reason: str | None
+    shortcut_gap: ShortcutGap | None
+    reliance: Reliance | None
+    weights: HeadAnatomy | None
+    maps: MapTable | None
+    maps_reason: str | None  # why there are no maps
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the rules look at: the measured part of an audit.
+
+    ``heads[baseline]`` always exists and is available. ``changes`` and ``control_change`` hold only
+    pairs of available heads. ``duplicates`` counts groups of images with the same bytes in more than
+    one split, with up to ten examples of their ids; None where there are no image files.
+    """
+
+    baseline: str
+    heads: dict[str, HeadRecord]
+    changes: dict[str, ChangeTable]
+    control_change: ChangeTable | None
+    data: DataRecord
+    duplicates: tuple[int, tuple[str, ...]] | None
+
+
+@dataclass(frozen=True)
+class Audit:
+    """One question, answered: the content of ``audit.json``."""
+
+    schema: int
+    hindmost: str
+    seed: int
+    decision: str
+    companions: tuple[str, ...]
+    sentence: str
+    message: Sentence
+    reasons: tuple[Sentence, ...]
+    left_open: tuple[Sentence, ...]
+    policy: PolicyRecord
+    data: DataRecord
+    model: ModelRecord
+    baseline: str
+    heads: dict[str, HeadRecord]
+    changes: dict[str, ChangeTable]  # each head against the baseline
+    control_change: ChangeTable | None  # the deciding head against the threshold control
+    findings: tuple[Finding, ...]
+    not_checked: tuple[Sentence, ...]
+    conditional_on: str  # e.g. "one dataset, one training run"
+    thumbnails: tuple[Thumbnail, ...]

@@ -1,0 +1,86 @@
+"""Pooled features of every row, with what made them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hindmost.core.errors import InputError
+from hindmost.core.rows import IntArray, Rows, Split
+
+
+@dataclass(frozen=True)
+class Features:
+    """A matrix of pooled features beside its rows.
+
+    Parameters
+    ----------
+    rows : Rows, n of them
+    X : float32 array, shape (n, d)
+    logits : float32 array, shape (n, c), or None     outputs of the network's own head, where it has one
+    provenance : dict                                  what made them: weights, preprocessing, runtime, dtype
+
+    Raises
+    ------
+    InputError
+        Lengths differ, or a value is NaN or infinite.
+    """
+
+    rows: Rows
+    X: NDArray[np.float32]
+    logits: NDArray[np.float32] | None = None
+    provenance: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in ("X", "logits"):
+            array = getattr(self, name)
+            if array is None:
+                continue
+            if array.ndim != 2 or len(array) != len(self.rows):
+                raise InputError(
+                    f"{name} has shape {array.shape}, expected ({len(self.rows)}, columns). Pass one line per row."
+                )
+            if not np.isfinite(array).all():
+                bad = int(np.flatnonzero(~np.isfinite(array).all(axis=1))[0])
+                raise InputError(
+                    f"{name} holds NaN or infinite values, first in row {self.rows.ids[bad]!r}. Remove or recompute it."
+                )
+
+    def of(self, split: Split) -> Features:
+        """The rows of one split, in their order."""
+        where = self.rows.mask(split)
+        logits = None if self.logits is None else self.logits[where]
+        return Features(self.rows.take(where), self.X[where], logits, self.provenance)
+
+
+@dataclass(frozen=True)
+class Activations:
+    """The maps before pooling, for chosen rows.
+
+    Parameters
+    ----------
+    positions : int array, shape (m,)        which rows of the features these are
+    maps : float32 array, shape (m, d, h, w) their spatial mean is the pooled feature
+    """
+
+    positions: IntArray
+    maps: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """What a backbone says of one batch of n images.
+
+    Parameters
+    ----------
+    X : float32 array, shape (n, d)              pooled features
+    logits : float32 array, shape (n, c)         outputs of the network's own head, on the same features
+    maps : float32 array, shape (n, d, h, w), or None    before pooling; only when asked for
+    """
+
+    X: NDArray[np.float32]
+    logits: NDArray[np.float32] | None
+    maps: NDArray[np.float32] | None = None
