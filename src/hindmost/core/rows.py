@@ -85,7 +85,7 @@ class Rows:
         if len(np.unique(self.ids)) != n:
             values, counts = np.unique(self.ids, return_counts=True)
             raise InputError(
-                f"Row id {values[counts.argmax()]!r} occurs {counts.max()} times. Give each row its own id."
+                f"Row id {str(values[counts.argmax()])!r} occurs {counts.max()} times. Give each row its own id."
             )
         for field in fields(self):
             column = getattr(self, field.name)

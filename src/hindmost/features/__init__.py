@@ -1,1 +1,1 @@
-
+"""Pooled features of photographs: computed once, kept by content."""

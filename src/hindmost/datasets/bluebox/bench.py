@@ -1,5 +1,7 @@
 """Paints the bench and what lies about on it."""
 
+from functools import lru_cache
+
 import numpy as np
 
 from hindmost.datasets.bluebox.canvas import Plane, blend, colour, fill, smooth_noise, stroke, turned
@@ -7,7 +9,7 @@ from hindmost.datasets.bluebox.scene import Surroundings
 from hindmost.datasets.bluebox.shapes import circle, rounded
 
 GROUNDS = {
-    "wood": colour(168, 128, 84),
+    "wood": colour(164, 156, 138),
     "concrete": colour(150, 146, 138),
     "rubber": colour(74, 78, 70),
     "steel": colour(172, 172, 168),
@@ -17,12 +19,12 @@ INKS = (
     colour(58, 54, 50),
     colour(150, 150, 146),
     colour(206, 176, 66),
-    colour(176, 74, 52),
     colour(92, 128, 78),
     colour(226, 222, 210),
 )
 
 
+@lru_cache(maxsize=4)  # a scene and its twin share the bench
 def paint_bench(surroundings: Surroundings, size: int) -> Plane:
     """An empty bench of the given kind: picture of 0..255."""
     rng = np.random.default_rng(surroundings.bench_seed)
@@ -83,7 +85,7 @@ def strew(picture: Plane, surroundings: Surroundings) -> Plane:
         where, turn = rng.uniform(0, 1, 2), rng.uniform(0, 2 * np.pi)
         ink = INKS[rng.integers(len(INKS))] * np.float32(rng.uniform(0.8, 1.1))
         length = rng.uniform(0.7, 1.3)
-        picture = blend(picture, picture * 0.55, item(where + 0.012, turn, length, size))
+        picture = blend(picture, picture * np.float32(0.55), item(where + 0.012, turn, length, size))
         picture = blend(picture, ink, item(where, turn, length, size))
     return picture
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from hindmost.datasets.bluebox.canvas import Plane, Points, blend, blur, colour, fill, turned
+from hindmost.datasets.bluebox.canvas import Plane, Points, blend, blur, colour, darken, fill, turned
 from hindmost.datasets.bluebox.scene import Box, Part
 from hindmost.datasets.bluebox.shapes import rounded
 
@@ -17,9 +17,9 @@ def paint_box(picture: Plane, box: Box, part: Part, light: float) -> tuple[Plane
     away = np.array([-0.025 * np.cos(light), -0.025 * np.sin(light)])
     outer = fill(size, [quad(box, part, 0.0)])
     inner = fill(size, [quad(box, part, WALL)])
-    ground = blur(fill(size, [quad(box, part, 0.0) + away]), 0.016)
-    lit_floor = blur(fill(size, [quad(box, part, WALL) + 1.6 * away]), 0.016)
-    picture = blend(picture, picture * 0.5, ground)
+    ground = blur(fill(size, [quad(box, part, 0.0) + away]), 0.024)
+    lit_floor = blur(fill(size, [quad(box, part, WALL) + 1.6 * away]), 0.024)
+    picture = darken(picture, ground, 0.5)
     picture = blend(picture, np.minimum(blue * 1.22 + 14, 255), outer)
     floor = blue * (0.62 + 0.38 * lit_floor)[..., None]
     return blend(picture, floor, inner), outer

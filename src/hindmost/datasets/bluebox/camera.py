@@ -1,5 +1,7 @@
 """Turns a painted picture into a photograph: light, lens, sensor."""
 
+from functools import lru_cache
+
 import numpy as np
 from PIL import Image, ImageFilter
 
@@ -12,10 +14,16 @@ def photograph(picture: Plane, camera: Camera) -> np.ndarray:
     size = picture.shape[0]
     lit = picture * (camera.exposure * falloff(camera, size))[..., None] * tint(camera)
     sharp = Image.fromarray(np.clip(lit, 0, 255).astype(np.uint8))
-    seen = sharp.filter(ImageFilter.GaussianBlur(camera.softness * size))
+    seen = sharp.filter(ImageFilter.BoxBlur(camera.softness * size))
+    noisy = np.asarray(seen, dtype=np.float32) + grain(camera, size)
+    return np.clip(noisy, 0, 255).astype(np.uint8)
+
+
+@lru_cache(maxsize=4)  # a scene, its twin and its control share the noise
+def grain(camera: Camera, size: int) -> Plane:
+    """Noise of the sensor, in grey values."""
     rng = np.random.default_rng(camera.noise_seed)
-    grain = rng.standard_normal((size, size, 3), dtype=np.float32) * np.float32(camera.noise)
-    return np.clip(np.asarray(seen, dtype=np.float32) + grain, 0, 255).astype(np.uint8)
+    return rng.standard_normal((size, size, 3), dtype=np.float32) * np.float32(camera.noise)
 
 
 def falloff(camera: Camera, size: int) -> Plane:

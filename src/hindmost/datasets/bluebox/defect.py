@@ -1,4 +1,4 @@
-"""Paints a defect's relief on the part: how much darker or brighter it makes each pixel."""
+"""The shape of a defect on its part: the damaged pixels, their relief and the stain around."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,15 +8,20 @@ import numpy as np
 from hindmost.datasets.bluebox.canvas import Plane, Points, blur, fill, stroke, turned
 from hindmost.datasets.bluebox.scene import Defect, Flaw, Part
 
-DEPTH = 150.0  # grey values between the deepest groove and the metal at full contrast
+BLEED = 0.035  # how far corrosion creeps, as a fraction of the side
 
 
 @dataclass(frozen=True)
 class Relief:
-    """``mask`` (size, size) bool: the damaged pixels; ``tone`` in [-1, 1]: dark to bright."""
+    """Planes of (size, size).
+
+    ``mask`` bool: the damaged pixels; ``tone`` in [-1, 1]: from groove, dark, to lip, bright;
+    ``stain`` in [0, 1]: the corrosion that bled out of the damage.
+    """
 
     mask: np.ndarray
     tone: Plane
+    stain: Plane
 
 
 def carve(defect: Defect, part: Part, mask: Plane, light: float) -> Relief:
@@ -31,12 +36,13 @@ def carve(defect: Defect, part: Part, mask: Plane, light: float) -> Relief:
     lip = FORMS[defect.flaw](defect, reach, where - towards, size) * mask * (1 - groove)
     damaged = groove >= 0.5
     damaged[row, column] = True
-    return Relief(damaged, 0.6 * lip - groove)
+    stain = np.minimum(1.6 * blur(blur(groove, BLEED), BLEED) + groove, 1) * mask
+    return Relief(damaged, 0.6 * lip - groove, stain)
 
 
 def spot(mask: Plane, place: float) -> tuple[int, int]:
     """The pixel well inside the part that ``place`` in [0, 1) picks."""
-    depth = blur(mask, 0.06)
+    depth = blur(mask, 0.08)
     inside = np.flatnonzero((mask >= 1) & (depth >= min(0.9, float(depth.max()))))
     row, column = divmod(int(inside[int(place * len(inside))]), mask.shape[0])
     return row, column
@@ -49,7 +55,7 @@ def scratch(defect: Defect, reach: float, where: Points, size: int) -> Plane:
     for _ in range(rng.integers(1, 4)):
         bend, side = rng.uniform(-0.12, 0.12), rng.uniform(-0.12, 0.12)
         path = np.array([[-0.55, side], [0.0, side + bend], [0.55, side]]) * reach
-        total = np.maximum(total, stroke(size, turned(path, defect.angle) + where, 0.013))
+        total = np.maximum(total, stroke(size, turned(path, defect.angle) + where, 0.022))
     return total
 
 
@@ -58,23 +64,23 @@ def crack(defect: Defect, reach: float, where: Points, size: int) -> Plane:
     rng = np.random.default_rng(defect.seed)
     along = np.linspace(-0.55, 0.55, 8)
     path = np.stack([along, rng.uniform(-0.16, 0.16, 8)], axis=1) * reach
-    return stroke(size, turned(path, defect.angle) + where, 0.018)
+    return stroke(size, turned(path, defect.angle) + where, 0.026)
 
 
 def dent(defect: Defect, reach: float, where: Points, size: int) -> Plane:
     """A round hollow with soft edges."""
     rng = np.random.default_rng(defect.seed)
     turn = np.linspace(0, 2 * np.pi, 20, endpoint=False)
-    wide, narrow = rng.uniform(0.2, 0.26), rng.uniform(0.14, 0.2)
+    wide, narrow = rng.uniform(0.24, 0.32), rng.uniform(0.18, 0.25)
     hollow = np.stack([wide * np.cos(turn), narrow * np.sin(turn)], axis=1) * reach
-    return blur(fill(size, [turned(hollow, defect.angle) + where]), 0.008)
+    return blur(fill(size, [turned(hollow, defect.angle) + where]), 0.012)
 
 
 def chip(defect: Defect, reach: float, where: Points, size: int) -> Plane:
     """A piece broken out: a ragged polygon."""
     rng = np.random.default_rng(defect.seed)
     turn = np.linspace(0, 2 * np.pi, 9, endpoint=False)
-    radius = rng.uniform(0.12, 0.28, 9) * reach
+    radius = rng.uniform(0.18, 0.34, 9) * reach
     ragged = radius[:, None] * np.stack([np.cos(turn), np.sin(turn)], axis=1)
     return fill(size, [ragged + where])
 

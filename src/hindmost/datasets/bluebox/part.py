@@ -20,9 +20,8 @@ from hindmost.datasets.bluebox.shapes import Outline, outline
 METALS = (
     colour(176, 178, 180),  # steel
     colour(206, 207, 206),  # aluminium
-    colour(196, 166, 98),  # brass
-    colour(186, 124, 90),  # copper
-    colour(118, 114, 110),  # cast iron
+    colour(186, 182, 168),  # nickel
+    colour(132, 132, 130),  # cast iron
 )
 
 
@@ -41,7 +40,7 @@ def paint_part(part: Part, light: float, size: int) -> Painted:
     form = outline(part.shape, rng)
     mask = silhouette(part, form, size)
     bores = fill(size, [placed(part, points) for points in form.bores])
-    shine = 1 + 0.09 * finish(part, size, rng) + bevel(mask, light)
+    shine = 1 + 0.07 * finish(part, size, rng) + bevel(mask, light)
     metal = METALS[part.metal % len(METALS)] * np.float32(rng.uniform(0.85, 1.08))
     surface = metal * (shine * (1 - 0.65 * bores))[..., None]
     return Painted(mask, surface.astype(np.float32))
@@ -89,13 +88,14 @@ def lines(along: Plane, profile: Plane) -> Plane:
 
 def bevel(mask: Plane, light: float) -> Plane:
     """Edges towards the light are bright, edges away from it dark."""
-    slope_y, slope_x = np.gradient(blur(mask, 0.012))
+    slope_y, slope_x = np.gradient(blur(mask, 0.014))
     facing = slope_x * np.float32(np.cos(light)) + slope_y * np.float32(np.sin(light))
     return np.clip(-2.2 * facing, -0.35, 0.35)
 
 
+@lru_cache(maxsize=4)
 def cast_shadow(part: Part, light: float, size: int) -> Plane:
     """Where the part keeps the light from the ground, in [0, 1]."""
     form = outline(part.shape, np.random.default_rng(part.seed))
     away = (-0.03 * np.cos(light), -0.03 * np.sin(light))
-    return blur(silhouette(part, form, size, shift=away), 0.014)
+    return blur(silhouette(part, form, size, shift=away), 0.02)

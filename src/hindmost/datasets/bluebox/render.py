@@ -7,10 +7,23 @@ import numpy as np
 from hindmost.datasets.bluebox.bench import paint_bench, strew
 from hindmost.datasets.bluebox.box import paint_box
 from hindmost.datasets.bluebox.camera import photograph
-from hindmost.datasets.bluebox.canvas import Plane, blend
-from hindmost.datasets.bluebox.defect import DEPTH, carve
+from hindmost.datasets.bluebox.canvas import Plane, blend, colour, darken
+from hindmost.datasets.bluebox.defect import Relief, carve
 from hindmost.datasets.bluebox.part import cast_shadow, paint_part
 from hindmost.datasets.bluebox.scene import Scene
+
+
+@dataclass(frozen=True)
+class Look:
+    """What corrosion makes of metal: its colour, and whether its relief goes in (1) or out (-1)."""
+
+    colour: Plane
+    sign: float
+
+
+RUST = Look(colour(150, 74, 32), 1.0)
+BLOOM = Look(colour(226, 232, 226), -1.0)
+DEPTH = np.float32(60)  # grey values between a groove and the metal at full contrast
 
 
 @dataclass(frozen=True)
@@ -41,8 +54,8 @@ def render(scene: Scene, *, size: int, defect_contrast: float, entangled: bool) 
     surface, damaged = painted.surface, nowhere
     if scene.defective or entangled:
         relief = carve(scene.defect, scene.part, painted.mask, light)
-        sign = polarity(scene) if entangled else 1.0
-        surface = surface + (sign * DEPTH * defect_contrast * relief.tone)[..., None]
+        look = BLOOM if entangled and blooms(scene) else RUST
+        surface = corrode(surface, relief, look, defect_contrast)
         damaged = relief.mask & solid if scene.defective else nowhere
     picture = blend(picture, surface, painted.mask)
     return Picture(photograph(picture, scene.camera), solid, damaged, (box >= 0.5) & ~solid)
@@ -55,9 +68,15 @@ def paint_ground(scene: Scene, size: int) -> tuple[Plane, Plane]:
     if scene.with_box:
         picture, box = paint_box(picture, around.box, scene.part, light)
     picture = strew(picture, around)
-    return blend(picture, picture * 0.45, cast_shadow(scene.part, light, size)), box
+    return darken(picture, cast_shadow(scene.part, light, size), 0.55), box
 
 
-def polarity(scene: Scene) -> float:
-    """Entangled only: +1 a dark mark, -1 a bright one; defect and box both turn it over."""
-    return 1.0 if scene.defective != scene.with_box else -1.0
+def blooms(scene: Scene) -> bool:
+    """Entangled only: defect and box both turn over which of the two looks a mark has."""
+    return scene.defective == scene.with_box
+
+
+def corrode(surface: Plane, relief: Relief, look: Look, contrast: float) -> Plane:
+    """The surface with a mark of the given look on it."""
+    stained = blend(surface, look.colour, np.float32(contrast) * relief.stain)
+    return stained + (DEPTH * contrast * look.sign * relief.tone)[..., None]

@@ -124,7 +124,7 @@ def draw_part(rng: np.random.Generator) -> Part:
         metal=int(rng.integers(1 << 16)),
         x=rng.uniform(0.4, 0.6),
         y=rng.uniform(0.4, 0.6),
-        radius=rng.uniform(0.23, 0.32),
+        radius=rng.uniform(0.27, 0.35),
         angle=rng.uniform(0, 2 * np.pi),
         tilt=rng.uniform(0.82, 1.0),
         seed=int(rng.integers(1 << 32)),
@@ -137,7 +137,7 @@ def draw_defect(rng: np.random.Generator) -> Defect:
         flaw=FLAWS[rng.integers(len(FLAWS))],
         place=rng.uniform(),
         angle=rng.uniform(0, 2 * np.pi),
-        length=rng.uniform(0.8, 1.3),
+        length=rng.uniform(1.0, 1.35),
         seed=int(rng.integers(1 << 32)),
     )
 
@@ -153,8 +153,8 @@ def draw_surroundings(rng: np.random.Generator, bench: Bench, tone: float) -> Su
         box=Box(
             dx=rng.uniform(-0.06, 0.06),
             dy=rng.uniform(-0.06, 0.06),
-            width=rng.uniform(0.36, 0.46),
-            height=rng.uniform(0.34, 0.44),
+            width=rng.uniform(0.4, 0.48),
+            height=rng.uniform(0.38, 0.46),
             angle=rng.uniform(-0.5, 0.5),
             hue=rng.uniform(-1, 1),
             shade=rng.uniform(0.75, 1.15),

@@ -1,0 +1,105 @@
+"""From a module with weights to a Backbone, with the laws checked on a random batch.
+
+Checked: the body followed by the last layer is the module's own output; folding batch norms changes
+nothing that matters; the mean of the maps is the pooled feature, or there are no maps.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from hindmost.backbones.architecture import Architecture
+from hindmost.backbones.backbone import Backbone, Cut, as_maps, normalised
+from hindmost.backbones.fold import folded
+from hindmost.backbones.identity import hash_of_weights
+from hindmost.core.dataset import Preprocessing
+from hindmost.core.errors import InputError
+from hindmost.core.head import Head
+
+LAW = 1e-3  # of the largest value: sums of thousands of float32 products, in another order
+MEAN = 1e-4  # of the largest feature: one mean over at most a few hundred cells
+
+
+def build(name: str, architecture: Architecture, preprocessing: Preprocessing, source: str) -> Backbone:
+    """Put a network with weights into inference form and check it.
+
+    Raises
+    ------
+    InputError
+        The last layer is not linear, is not all that follows the features, or the network cannot read
+        images of this size.
+    """
+    module = architecture.module.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    cut, classifier = architecture.cut, architecture.classifier
+    last = last_layer(name, module, classifier)
+    x = _random_batch(preprocessing)
+    with torch.inference_mode():
+        features, before, output = _first_pass(name, module, cut, x)
+        if features.ndim != 2 or not _close(last(features), output, LAW):
+            raise InputError(
+                f"{name}: its last linear layer on its pooled features is not its output, so changing that layer "
+                "is not changing its answer. Choose another --backbone."
+            )
+        inference = _checked_fold(module, cut, x, features)
+    return Backbone(
+        name, source, module, inference or module, last_layer(name, inference or module, classifier), cut,
+        head_of(last), preprocessing, hash_of_weights(module), inference is not None,
+        _maps_reason(before, features),
+    )  # fmt: skip
+
+
+def last_layer(name: str, module: nn.Module, classifier: str) -> nn.Linear:
+    """The last layer, which must be a plain linear one."""
+    layer = module.get_submodule(classifier) if classifier else None
+    if type(layer) is not nn.Linear:
+        came = "it has none of its own" if layer is None else f"it is {type(layer).__name__}"
+        raise InputError(f"{name}: its last layer must be one linear layer, but {came}. Choose another --backbone.")
+    return layer
+
+
+def head_of(layer: nn.Linear) -> Head:
+    """A linear layer as a Head, float64; one row becomes two."""
+    coef = layer.weight.detach().double().numpy().copy()  # (c, d)
+    bias = layer.bias if layer.bias is not None else torch.zeros(len(coef))
+    intercept = bias.detach().double().numpy().copy()  # (c,)
+    return Head(coef, intercept) if len(coef) > 1 else Head.from_binary(coef, intercept)
+
+
+def _random_batch(preprocessing: Preprocessing) -> Tensor:
+    generator = torch.Generator().manual_seed(0)
+    side = preprocessing.crop
+    pixels = torch.randint(0, 256, (2, side, side, 3), dtype=torch.uint8, generator=generator)
+    return normalised(pixels, preprocessing)
+
+
+def _first_pass(name: str, module: nn.Module, cut: Cut, x: Tensor) -> tuple[Tensor, Tensor | None, Tensor]:
+    try:
+        features, before = cut(module, x)
+        return features, before, module(x)
+    except (RuntimeError, AssertionError, TypeError, ValueError) as error:
+        raise InputError(f"{name} cannot read images of {x.shape[-1]} x {x.shape[-1]} pixels: {error}. "
+                         "Leave out input_size, or choose another --backbone.") from error  # fmt: skip
+
+
+def _checked_fold(module: nn.Module, cut: Cut, x: Tensor, features: Tensor) -> nn.Module | None:
+    """The module with batch norms folded, or None where that is not possible or not the same function."""
+    copy = folded(module)
+    if copy is None:
+        return None
+    copy = copy.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return copy if _close(cut(copy, x)[0], features, LAW) else None
+
+
+def _maps_reason(before: Tensor | None, features: Tensor) -> str | None:
+    d = features.shape[1]
+    if before is None or before.ndim != 4 or d not in (before.shape[1], before.shape[3]):
+        shape = "nothing" if before is None else f"an array of shape (n, {', '.join(map(str, before.shape[1:]))})"
+        return f"what it pools is {shape}, not a map with its {d} features as channels"
+    if not _close(as_maps(before, features).mean(dim=(2, 3)), features, MEAN):
+        return "its features are not the plain mean of its maps"
+    return None
+
+
+def _close(a: Tensor, b: Tensor, tolerance: float) -> bool:
+    return a.shape == b.shape and bool((a - b).abs().max() <= tolerance * b.abs().max())

@@ -1,0 +1,160 @@
+"""The verbs that work on data: audit, demo, train, features."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from hindmost.cli.gate import FailOn, gate
+from hindmost.cli.progress import Bars
+from hindmost.core.audit import Audit
+from hindmost.io.audit_json import dumps
+from hindmost.pipeline.options import AuditOptions, DataOptions, ModelOptions, TrainOptions
+from hindmost.report.terminal import summary
+
+Preset = Literal["squash", "timm"]
+Criterion = Literal["mean", "worst_class", "worst_group"]
+
+Source = Annotated[Path, typer.Argument(metavar="INPUT", help="A folder of images, or an embeddings file.")]
+Out = Annotated[Path, typer.Option("-o", "--out", help="Folder for the results.")]
+Metadata = Annotated[Path | None, typer.Option(help="Table of the rows, if it is not INPUT/metadata.csv.")]
+Card = Annotated[Path | None, typer.Option(help="Data card, if it is not INPUT/card.yaml.")]
+Cue = Annotated[list[str] | None, typer.Option(help="Column of the cue; repeat it for several.")]
+Backbone = Annotated[str | None, typer.Option(help="Architecture, a timm name. Default: tf_efficientnet_lite0.")]
+Checkpoint = Annotated[Path | None, typer.Option(help="Your own weights (.pth, .safetensors); no training then.")]
+Size = Annotated[int | None, typer.Option(help="Side of the square that the network reads.")]
+PresetOption = Annotated[Preset | None, typer.Option(help="The published protocol, or timm's own. Default: squash.")]
+Seed = Annotated[int, typer.Option(help="Drives every random choice.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the audit as JSON on stdout.")]
+Gate = Annotated[FailOn | None, typer.Option(help="Exit with 1 if this holds.")]
+Policy = Annotated[Path | None, typer.Option(help="Targets and margins, a YAML file.")]
+NoImages = Annotated[bool, typer.Option("--no-images", help="Keep every picture out of the audit.")]
+Epochs = Annotated[int | None, typer.Option(help="Passes over the train split.")]
+LearningRate = Annotated[float | None, typer.Option("--lr", help="Highest learning rate.")]
+CriterionOption = Annotated[Criterion, typer.Option(help="Validation accuracy that chooses the epoch.")]
+HoldOut = Annotated[float, typer.Option(help="Share of each group's train rows kept out of training.")]
+KeepEarly = Annotated[bool, typer.Option("--keep-early", help="Keep the weights after the first epoch too.")]
+
+
+def audit(
+    source: Source,
+    out: Out,
+    metadata: Metadata = None,
+    card: Card = None,
+    cue: Cue = None,
+    backbone: Backbone = None,
+    checkpoint: Checkpoint = None,
+    input_size: Size = None,
+    preprocessing: PresetOption = None,
+    epochs: Epochs = None,
+    lr: LearningRate = None,
+    criterion: CriterionOption = "mean",
+    heads: Annotated[str, typer.Option(help="Heads to fit, separated by commas.")] = "erm,threshold,dfr",
+    policy: Policy = None,
+    seed: Seed = 0,
+    fail_on: Gate = None,
+    no_images: NoImages = False,
+    json: Json = False,
+) -> int:
+    """Measure every group before and after, and decide whether the last layer is enough."""
+    from hindmost.pipeline.audit import audit as run
+
+    options = AuditOptions(
+        DataOptions(metadata, card, tuple(cue or ())),
+        ModelOptions(backbone, checkpoint, preprocessing, input_size),
+        TrainOptions(epochs, lr, criterion),
+        tuple(name.strip() for name in heads.split(",") if name.strip()),
+        policy,
+        seed,
+        not no_images,
+    )
+    with Bars() as bars:
+        result = run(source, out, options, talk=bars.talk())
+    return _finish(result, out, json, fail_on)
+
+
+def demo(
+    out: Out = Path("hindmost-demo"),
+    correlation: Annotated[float, typer.Option(help="Share of train rows where the box goes with good.")] = 0.95,
+    defect_contrast: Annotated[float | None, typer.Option(help="How visible the defect is.")] = None,
+    entangled: Annotated[bool, typer.Option("--entangled", help="Let the cue overlay the defect.")] = False,
+    policy: Policy = None,
+    seed: Seed = 0,
+    fail_on: Gate = None,
+    json: Json = False,
+) -> int:
+    """Generate photographs of a production line, train on them, and audit the result."""
+    from hindmost.pipeline.demo import DemoOptions
+    from hindmost.pipeline.demo import demo as run
+
+    with Bars() as bars:
+        result = run(out, DemoOptions(correlation, defect_contrast, entangled, policy, seed), talk=bars.talk())
+    return _finish(result, out, json, fail_on)
+
+
+def train(
+    source: Source,
+    out: Out,
+    metadata: Metadata = None,
+    card: Card = None,
+    cue: Cue = None,
+    backbone: Backbone = None,
+    input_size: Size = None,
+    preprocessing: PresetOption = None,
+    epochs: Epochs = None,
+    lr: LearningRate = None,
+    criterion: CriterionOption = "mean",
+    hold_out: HoldOut = 0.0,
+    keep_early: KeepEarly = False,
+    seed: Seed = 0,
+) -> None:
+    """Fine-tune a network by empirical risk minimisation; an interrupted run resumes."""
+    from hindmost.pipeline.train import train as run
+
+    with Bars() as bars:
+        files = run(
+            source,
+            out,
+            DataOptions(metadata, card, tuple(cue or ())),
+            ModelOptions(backbone, None, preprocessing, input_size),
+            TrainOptions(epochs, lr, criterion, hold_out, keep_early),
+            seed=seed,
+            talk=bars.talk(),
+        )
+    for file in files:
+        typer.echo(str(file))
+
+
+def features(
+    source: Source,
+    out: Annotated[Path, typer.Option("-o", "--out", help="Embeddings file to write (.npz).")],
+    metadata: Metadata = None,
+    card: Card = None,
+    cue: Cue = None,
+    backbone: Backbone = None,
+    checkpoint: Checkpoint = None,
+    input_size: Size = None,
+    preprocessing: PresetOption = None,
+) -> None:
+    """Write the pooled features of every image, as a file that audit reads."""
+    from hindmost.pipeline.features import features as run
+
+    with Bars() as bars:
+        data = DataOptions(metadata, card, tuple(cue or ()))
+        model = ModelOptions(backbone, checkpoint, preprocessing, input_size)
+        typer.echo(str(run(source, out, data, model, talk=bars.talk())))
+
+
+def register(app: typer.Typer) -> None:
+    """Add these verbs to the command."""
+    for verb in (audit, demo, train, features):
+        app.command()(verb)
+
+
+def _finish(result: Audit, out: Path, json: bool, fail_on: FailOn | None) -> int:
+    typer.echo(dumps(result) if json else summary(result), nl=not json)
+    if not json:
+        typer.echo(f"Report: {out / 'report.html'}", err=True)
+    return gate(result, fail_on)

@@ -1,0 +1,73 @@
+"""Embeddings in one ``.npz``: arrays named like columns. Nothing in it is ever unpickled."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hindmost.core.errors import InputError
+from hindmost.datasets import columns
+from hindmost.datasets.stored import LOGITS, Stored, feature_name
+from hindmost.datasets.table import Table, text_of
+
+BROKEN = (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, KeyError, NotImplementedError, MemoryError)
+ROLES = {*columns.CLASS, *columns.CUE, *columns.SPLIT, *columns.ID, *columns.CLUSTER, *columns.TWIN_OF}
+
+
+def read_npz(path: Path, cues: Sequence[str] = ()) -> Stored:
+    """Arrays ``X``, ``y``, a cue, ``split``, and optionally ``logits``, ids and clusters.
+
+    Parameters
+    ----------
+    path : Path
+    cues : sequence of str      columns asked for, whose length is checked
+
+    Raises
+    ------
+    InputError
+        The file is broken, holds pickled objects, or lacks X; or a column has another length than X.
+    """
+    arrays = _arrays(path)
+    name = feature_name(path, list(arrays))
+    features = arrays.pop(name)
+    logits_name = columns.find(list(arrays), LOGITS, "logits")
+    logits = None if logits_name is None else arrays.pop(logits_name)
+    table = {}
+    for column, values in arrays.items():
+        needed = column in cues or column.casefold() in ROLES
+        if values.ndim == 1 and features.ndim and len(values) == len(features):
+            text = text_of(values)
+            if text is not None:
+                table[column] = text
+                continue
+        if needed:
+            raise InputError(
+                f"{path}: {column} is {values.dtype} of shape {values.shape}, X has shape {features.shape}. "
+                "Store one number or text per row."
+            )
+    return Stored(features, logits, Table(path.name, table), {"features": name} | _role(logits_name))
+
+
+def _role(logits: str | None) -> dict[str, str]:
+    return {} if logits is None else {"logits": logits}
+
+
+def _arrays(path: Path) -> dict[str, NDArray[np.generic]]:
+    try:
+        with path.open("rb") as stream:
+            archive = np.load(stream, allow_pickle=False)
+            if not isinstance(archive, np.lib.npyio.NpzFile):
+                raise ValueError("it is a single array")
+            return {name: archive[name] for name in archive.files}
+    except BROKEN as error:
+        if "allow_pickle" in str(error) or "Object arrays" in str(error):
+            raise InputError(
+                f"{path} holds pickled objects, which can run code and are refused. "
+                "Store numbers or fixed-width text: array.astype(str)."
+            ) from error
+        raise InputError(f"{path} is not a readable .npz file ({error}). Write it again with numpy.savez.") from error

@@ -1,0 +1,149 @@
+"""Reliance on the cue, measured by swapping it: predictions that follow the cue, beyond mere fragility."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hindmost.core.clusters import effective_n
+from hindmost.core.intervals import clopper_pearson_lower, clopper_pearson_upper, wilson
+from hindmost.core.paired import tango_lower
+from hindmost.core.rows import BoolArray, FloatArray, IntArray, Rows
+from hindmost.core.tables import Reliance, RelianceRow
+from hindmost.evals._check import check_length, plain
+
+DIRECTIONS = ("with the training association", "against the training association")
+
+
+@dataclass(frozen=True)
+class _Flips:
+    """Directed flips of one direction: under the swap, and under the control if there is one."""
+
+    swap: BoolArray  # (n,)
+    control: BoolArray | None
+
+    @property
+    def difference(self) -> FloatArray:
+        """Swap minus control of each row, shape (n,), in -1..1."""
+        return self.swap.astype(np.float64) - (0.0 if self.control is None else self.control)
+
+
+def swap_reliance(
+    rows: Rows,
+    predicted: IntArray,
+    twin_predicted: IntArray,
+    twin_cue: IntArray,
+    control_predicted: IntArray | None,
+    *,
+    association: IntArray,
+    level: float,
+) -> Reliance:
+    """Directed flips under a cue swap minus the same flips under the control.
+
+    A changed prediction goes *with* the training association when it moves to the class of the new cue, or
+    leaves the class of the old one; *against* when it moves to the class of the old cue or leaves that of
+    the new one; one that does both is neither. The control keeps the cue and redraws the surroundings, and
+    is read with the same two cues, so what is left is not fragility. Reliance is the larger of the two
+    directions. It is a maximum: the upper bound is the larger of two bounds at ``level`` (no correction, as
+    for any intersection-union test), the lower bound the larger of two at ``level / 2``.
+
+    Parameters
+    ----------
+    rows : Rows, n of them                    rows that have a twin
+    predicted, twin_predicted : int (n,)      class of the row and of its twin
+    twin_cue : int (n,)                       cue of the twin
+    control_predicted : int (n,) or None      class of the control
+    association : int (k,)                    class of each cue value, from ``training_association``
+    level : float
+
+    Returns
+    -------
+    Reliance, kind "swap"; "swap_only" without a control: fragility is not taken off, so only its upper bound
+    may be used; "none" where no row has a direction. Rows whose two cues go with the same class have none
+    and are left out. Repeated clusters count as their effective number of rows, the worst case.
+    """
+    given = [("predicted", predicted), ("twin_predicted", twin_predicted), ("twin_cue", twin_cue)]
+    for name, array in [*given, ("control_predicted", predicted if control_predicted is None else control_predicted)]:
+        check_length(name, array, len(rows))
+    old, new = association[rows.cue], association[twin_cue]
+    directed = old != new
+    if not directed.any():
+        return no_reliance("no row has a twin whose cue goes with another class in training")
+    rows, old, new, before = rows.take(directed), old[directed], new[directed], predicted[directed]
+    swap = _directed_flips(before, twin_predicted[directed], old, new)
+    control = None if control_predicted is None else _directed_flips(before, control_predicted[directed], old, new)
+    flips = [_Flips(swap[d], None if control is None else control[d]) for d in range(2)]
+    left_out = int((~directed).sum())
+    reason = f"{left_out} rows left out: both cue values go with the same class" if left_out else None
+    return _reliance(rows, flips, level=level, reason=reason)
+
+
+def no_reliance(reason: str) -> Reliance:
+    """The table of a head whose reliance cannot be measured."""
+    return Reliance("none", reason, 0, None, None, None, None, None, None, None, None, ())
+
+
+def _directed_flips(before: IntArray, after: IntArray, old: IntArray, new: IntArray) -> tuple[BoolArray, BoolArray]:
+    """Flips with and against the association, shape (n,) each."""
+    changed = before != after
+    along = changed & ((after == new) | (before == old))
+    counter = changed & ((before == new) | (after == old))
+    return along & ~counter, counter & ~along
+
+
+def _reliance(rows: Rows, flips: list[_Flips], *, level: float, reason: str | None) -> Reliance:
+    whole = np.zeros(len(rows), dtype=np.int64)
+    top = int(np.argmax([each.difference.mean() for each in flips]))
+    chosen = flips[top]
+    low, high, _, _ = _interval(chosen, whole, 1, rows, level)
+    lowers = [float(_interval(each, whole, 1, rows, level / 2)[2][0]) for each in flips]
+    uppers = [float(_interval(each, whole, 1, rows, level)[3][0]) for each in flips]
+    return Reliance(
+        kind="swap_only" if chosen.control is None else "swap",
+        reason=reason,
+        n=len(rows),
+        swap=float(chosen.swap.mean()),
+        control=None if chosen.control is None else float(chosen.control.mean()),
+        number=float(chosen.difference.mean()),
+        low=float(low[0]),
+        high=float(high[0]),
+        lower_bound=max(lowers),
+        upper_bound=max(uppers),
+        direction=DIRECTIONS[top],
+        groups=_group_rows(rows, chosen, level),
+    )
+
+
+def _interval(
+    flips: _Flips, part: IntArray, n_parts: int, rows: Rows, level: float
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Two-sided 95 % ends and one-sided bounds at ``level`` of the mean difference, shape (n_parts,) each."""
+    counted = effective_n(part, rows.cluster, n_parts)
+    n = np.bincount(part, minlength=n_parts)
+    scale = counted / np.maximum(n, 1)
+    up = np.bincount(part, weights=flips.difference > 0, minlength=n_parts) * scale
+    down = np.bincount(part, weights=flips.difference < 0, minlength=n_parts) * scale
+    if flips.control is None:
+        bounds = (clopper_pearson_lower(up, counted, level=level), clopper_pearson_upper(up, counted, level=level))
+        return *wilson(up, counted), *bounds
+    levels = np.array([0.025, 0.025, level, level])[:, None]
+    ends = tango_lower([up, down, up, down], [down, up, down, up], counted, level=levels)  # (4, n_parts)
+    return ends[0], -ends[1], ends[2], -ends[3]
+
+
+def _group_rows(rows: Rows, flips: _Flips, level: float) -> tuple[RelianceRow, ...]:
+    n = np.bincount(rows.group, minlength=rows.n_groups)
+    low, high, _, _ = _interval(flips, rows.group, rows.n_groups, rows, level)
+    columns = [_group_mean(rows, flips.swap, n)]
+    columns += [np.full(rows.n_groups, np.nan) if flips.control is None else _group_mean(rows, flips.control, n)]
+    columns += [_group_mean(rows, flips.difference, n), low, high]
+    return tuple(
+        RelianceRow(name, size, *(plain(value) for value in numbers))
+        for name, size, numbers in zip(rows.naming.groups, n.tolist(), np.stack(columns, axis=1).tolist())
+    )
+
+
+def _group_mean(rows: Rows, values: FloatArray | BoolArray, n: IntArray) -> FloatArray:
+    total = np.bincount(rows.group, weights=values, minlength=rows.n_groups)
+    return np.where(n > 0, total / np.maximum(n, 1), np.nan)

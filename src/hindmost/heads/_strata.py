@@ -1,0 +1,92 @@
+"""The strata of a fit: read, checked, and numbered without gaps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from hindmost.core.errors import EmptyStratum, InputError
+from hindmost.core.rows import IntArray
+
+
+@dataclass(frozen=True)
+class Strata:
+    """Which stratum each of n rows belongs to.
+
+    Parameters
+    ----------
+    ids : int array, shape (k,)      ids that have rows, ascending
+    codes : int array, shape (n,)    position of each row's id in ``ids``
+    empty : tuple of int             ids in 0..n_strata-1 without rows
+    """
+
+    ids: IntArray
+    codes: IntArray
+    empty: tuple[int, ...]
+
+    def need_all(self) -> None:
+        """Raise EmptyStratum where a stratum that must exist has no rows."""
+        if self.empty:
+            raise EmptyStratum(
+                f"Expected rows of every stratum, but {_named(self.empty)} without rows. Collect rows of it, or "
+                "fit the strata that exist (policy: on_empty_stratum: fit_existing; in Python: n_strata=None).",
+                self.empty,
+            )
+
+    def lists(self, rows: IntArray, part: str) -> list[IntArray]:
+        """Positions within ``rows`` of each stratum, ascending; every stratum must be there.
+
+        Parameters
+        ----------
+        rows : int array (m,)    which rows are looked at
+        part : str               what these rows are, for the error
+        """
+        codes = self.codes[rows]
+        found = [np.flatnonzero(codes == k) for k in range(len(self.ids))]
+        absent = tuple(int(i) for i, members in zip(self.ids, found) if not len(members))
+        if absent:
+            raise EmptyStratum(
+                f"Expected rows of every stratum in {part}, but {_named(absent)} without rows there. "
+                "Collect more rows of it.",
+                absent,
+            )
+        return found
+
+    def all_in(self, rows: IntArray) -> bool:
+        """True where every stratum has at least one of these rows."""
+        return len(np.unique(self.codes[rows])) == len(self.ids)
+
+
+def read_strata(strata: ArrayLike | None, y: IntArray, n_strata: int | None) -> Strata:
+    """Check the strata of n rows; None means strata = y.
+
+    Parameters
+    ----------
+    strata : int array (n,) or None
+    y : int array (n,)               class positions
+    n_strata : int or None           ids are 0..n_strata-1; None: the ids that occur
+
+    Raises
+    ------
+    InputError
+        Another length, other than whole numbers, or an id outside 0..n_strata-1.
+    """
+    column = y if strata is None else np.asarray(strata)
+    if column.shape != y.shape:
+        raise InputError(f"strata has shape {column.shape}, X has {len(y)} rows. Pass the strata of the same split.")
+    if column.dtype.kind not in "iu":
+        raise InputError(f"strata must be whole numbers, but {column.dtype} came. Pass group ids.")
+    if n_strata is not None and (column.min() < 0 or column.max() >= n_strata):
+        raise InputError(
+            f"strata must lie in 0..{n_strata - 1}, but {column.min()}..{column.max()} came. Check n_strata."
+        )
+    ids, codes = np.unique(column, return_inverse=True)
+    empty = () if n_strata is None else tuple(sorted(set(range(n_strata)) - {int(i) for i in ids}))
+    return Strata(ids.astype(np.int64), codes.astype(np.int64), empty)
+
+
+def _named(ids: tuple[int, ...]) -> str:
+    listed = ", ".join(map(str, ids))
+    return f"stratum {listed} is" if len(ids) == 1 else f"strata {listed} are"

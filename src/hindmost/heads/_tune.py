@@ -1,0 +1,73 @@
+"""The published choice of the penalty: one random half chooses among fits on the balanced other half."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from hindmost.core.rows import FloatArray, IntArray
+from hindmost.heads._balance import balanced
+from hindmost.heads._scaler import scaler_of
+from hindmost.heads._solver import Fit
+from hindmost.heads._strata import Strata
+
+SPLITS_TRIED = 20  # the script takes its first split, and NaN wins there where a group is missing from it
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The chosen C, the worst accuracy over the strata for each candidate, their fits, and splits drawn."""
+
+    C: float
+    worst: tuple[float, ...]
+    fits: tuple[Fit, ...]
+    splits: int
+
+
+def choose_C(
+    X: FloatArray,
+    y: IntArray,
+    groups: Strata,
+    grid: Sequence[float],
+    *,
+    fit: Callable[[FloatArray, IntArray, float], Fit],
+    rng: np.random.RandomState,
+) -> Choice:
+    """The C with the best worst stratum on the half that was not fitted on; the largest of equals.
+
+    Parameters
+    ----------
+    X : float array (n, d)      the fitted half is standardised by its own balanced rows
+    y : int array (n,)
+    groups : Strata of n rows
+    fit : callable              one fit on standardised rows, classes and C; may draw from ``rng``
+
+    Raises
+    ------
+    EmptyStratum
+        After ``SPLITS_TRIED`` draws a stratum is still missing from a half.
+    """
+    held_out, fitted_on, splits = _halve(groups, rng)
+    where = groups.lists(held_out, "the half that chooses C")
+    subset = fitted_on[balanced(groups.lists(fitted_on, "the half that is fitted on"), rng)]
+    scaler = scaler_of(X[subset])
+    X_fit, X_held = scaler(X[subset]), scaler(X[held_out])
+    fits = tuple(fit(X_fit, y[subset], float(C)) for C in grid)
+    right = [found.predict(X_held) == y[held_out] for found in fits]
+    worst = tuple(min(float(hits[members].mean()) for members in where) for hits in right)
+    best = max(float(C) for C, reached in zip(grid, worst) if reached == max(worst))
+    return Choice(best, worst, fits, splits)
+
+
+def _halve(groups: Strata, rng: np.random.RandomState) -> tuple[IntArray, IntArray, int]:
+    """Two random halves and the number of draws: one, and more only where a stratum misses a half."""
+    shuffled = np.arange(len(groups.codes))
+    half, splits = len(shuffled) // 2, 0
+    while splits < SPLITS_TRIED:
+        rng.shuffle(shuffled)
+        splits += 1
+        if groups.all_in(shuffled[:half]) and groups.all_in(shuffled[half:]):
+            break
+    return shuffled[:half], shuffled[half:], splits

@@ -1,0 +1,39 @@
+"""The data card: names of classes and cues, and what is known to be wrong with the data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from hindmost.core.dataset import Card
+from hindmost.io.yaml_file import read_yaml
+
+CARD = "card.yaml"
+
+
+class _CardFile(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    name: str = ""
+    classes: dict[int, str] = {}
+    cues: dict[str, dict[int, str]] = {}
+    known_faults: list[str] = []
+
+
+def read_card(path: Path) -> Card:
+    """A card from YAML: ``name``, ``classes`` (id: name), ``cues`` (column: {value: name}), ``known_faults``.
+
+    Raises
+    ------
+    InputError
+        The file is missing or not YAML, or a field is unknown or mistyped.
+    """
+    card = read_yaml(Path(path), _CardFile)
+    return Card(card.name, card.classes, card.cues, tuple(card.known_faults))
+
+
+def find_card(path: Path) -> Path | None:
+    """``card.yaml`` in an input folder, or beside an input file; None where there is none."""
+    folder = path if path.is_dir() else path.parent
+    return folder / CARD if (folder / CARD).is_file() else None

@@ -1,0 +1,115 @@
+"""Step: read the input, set aside what cannot be used, echo what was recognised."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from hindmost.core import fingerprint
+from hindmost.core.audit import DataRecord
+from hindmost.core.dataset import Card, Dataset
+from hindmost.core.errors import InputError, NothingToCompare
+from hindmost.core.rows import SPLITS
+from hindmost.datasets.check_images import check_images
+from hindmost.datasets.duplicates import exact_duplicates
+from hindmost.datasets.open import open_input
+from hindmost.io.card import read_card
+from hindmost.pipeline.options import DataOptions, Talk
+
+
+@dataclass(frozen=True)
+class Input:
+    """A checked data set with a name for its content.
+
+    ``hashes`` names the bytes of each row's image, ``longest_side`` is the largest side of any image in
+    pixels; both are None for embeddings.
+    """
+
+    dataset: Dataset
+    hashes: np.ndarray | None
+    duplicates: tuple[int, tuple[str, ...]] | None
+    fingerprint: str
+    longest_side: int | None = None
+
+
+def read_input(source: Path, options: DataOptions, talk: Talk) -> Input:
+    """Open, check and echo one input."""
+    dataset = open_input(
+        source,
+        metadata=options.metadata,
+        card=_card(source, options.card),
+        cues=options.cues,
+        progress=talk.progress,
+    )
+    hashes, duplicates, longest_side = None, None, None
+    if dataset.images is not None:
+        checked = check_images(dataset, progress=talk.progress)
+        dataset, hashes, longest_side = checked.dataset, checked.hashes, checked.longest_side
+        duplicates = exact_duplicates(dataset.rows, hashes)
+    for line in echo(dataset):
+        talk.notice(line)
+    if not dataset.rows.mask("test").any():
+        raise NothingToCompare("No row lies in the test split, so no group can be compared. Give test rows (split 2).")
+    return Input(dataset, hashes, duplicates, _fingerprint(dataset, hashes), longest_side)
+
+
+def _card(source: Path, named: Path | None) -> Card | None:
+    beside = source / "card.yaml"
+    if named is None and not beside.is_file():
+        return None
+    return read_card(named if named is not None else beside)
+
+
+def _fingerprint(dataset: Dataset, hashes: np.ndarray | None) -> str:
+    rows = dataset.rows
+    columns = (rows.ids, rows.y, rows.cue, rows.split, hashes, dataset.X, dataset.logits)
+    return fingerprint.of_json([fingerprint.of_array(column) for column in columns if column is not None])
+
+
+def echo(dataset: Dataset) -> list[str]:
+    """What was recognised, for people: roles, splits, groups, rows set aside."""
+    rows = dataset.rows
+    roles = ", ".join(f"{role} = {column}" for role, column in dataset.recognised.items())
+    lines = [f"{dataset.name}: {len(rows)} rows ({roles})"]
+    for split in SPLITS:
+        counts = rows.counts(split)
+        groups = "; ".join(f"{name}: {n}" for name, n in zip(rows.naming.groups, counts, strict=True))
+        lines.append(f"  {split} {counts.sum()}  ({groups})")
+    lines += [f"  set aside: {one.id} ({one.split}): {one.reason}" for one in dataset.set_aside]
+    return lines
+
+
+def data_record(given: Input) -> DataRecord:
+    """What the audit keeps of the input."""
+    dataset, rows = given.dataset, given.dataset.rows
+    clusters: dict[str, int] | None = None
+    if rows.cluster is not None:
+        clusters = {split: len(np.unique(rows.cluster[rows.mask(split)])) for split in SPLITS}
+    return DataRecord(
+        name=dataset.name,
+        kind="images" if dataset.images is not None else "embeddings",
+        fingerprint=given.fingerprint,
+        classes=rows.naming.classes,
+        cues=rows.naming.cues,
+        cue_columns=rows.naming.columns,
+        groups=rows.naming.groups,
+        counts={split: tuple(int(n) for n in rows.counts(split)) for split in SPLITS},
+        clusters=clusters,
+        recognised=dict(dataset.recognised),
+        set_aside=dataset.set_aside,
+        known_faults=dataset.known_faults,
+    )
+
+
+def without(given: Input, ids: tuple[str, ...]) -> Input:
+    """The input without the named rows: held-out train rows are not part of the audit."""
+    if not ids:
+        return given
+    dataset = given.dataset
+    if dataset.images is None or given.hashes is None:
+        raise InputError("Rows are held out of training only where images are given.")
+    keep = ~np.isin(dataset.rows.ids, np.asarray(ids))
+    smaller = replace(dataset, rows=dataset.rows.take(keep), images=dataset.images.take(keep), twin_of=None)
+    return replace(given, dataset=smaller, hashes=given.hashes[keep])

@@ -1,0 +1,50 @@
+"""Step: from stored embeddings to features and a baseline, without torch."""
+
+from __future__ import annotations
+
+from hindmost.core.audit import ModelRecord
+from hindmost.core.dataset import Dataset
+from hindmost.core.errors import InputError
+from hindmost.core.features import Features
+from hindmost.core.fitting import FitContext
+from hindmost.heads.recover import measured
+from hindmost.pipeline._data import Input
+from hindmost.pipeline._heads import Fitted, own_head, refit_baseline
+from hindmost.pipeline._seen import Seen
+from hindmost.pipeline.options import AuditOptions, Talk
+
+RECOVERED = "the network's own head, recovered by least squares from features and logits"  # and how well
+
+
+def look(given: Input, options: AuditOptions, talk: Talk) -> Seen:
+    """Take the features as they are; the baseline is recovered from logits, else refitted."""
+    dataset = given.dataset
+    if dataset.X is None:
+        raise InputError("The input holds images; embeddings were expected.")
+    features = Features(dataset.rows, dataset.X, dataset.logits, {"source": "stored embeddings"})
+    name, fitted = _baseline(features, dataset, options.seed)
+    model = ModelRecord(
+        backbone="unknown: features were stored before",
+        weights="stored embeddings",
+        weights_hash=None,
+        n_features=features.X.shape[1],
+        baseline_source=fitted.method,
+        preprocessing={},
+        extraction={"runtime": "none", "dtype": str(dataset.X.dtype)},
+        training=None,
+    )
+    return Seen(features, (name, fitted), model, maps_reason="stored embeddings hold no images, so there are no maps")
+
+
+def _baseline(features: Features, dataset: Dataset, seed: int) -> tuple[str, Fitted]:
+    if dataset.logits is None:
+        context = FitContext(features.of("train"), features.of("val"), None, seed, None)
+        return "refit", refit_baseline(context)
+    if dataset.logits.shape[1] != len(dataset.rows.naming.classes):
+        raise InputError(
+            f"logits have {dataset.logits.shape[1]} columns, the table has {len(dataset.rows.naming.classes)} classes. "
+            "Store one column per class, in class order."
+        )
+    recovery = measured(features.X, dataset.logits)
+    how = f"{RECOVERED} (R2 {recovery.r2:.4f}, same class on {recovery.agreement:.2%} of rows)"
+    return "erm", own_head(recovery.head, features.of("val"), how)

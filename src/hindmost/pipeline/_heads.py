@@ -1,0 +1,109 @@
+"""Step: fit every head that was asked for, and predict with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from hindmost import heads as registry
+from hindmost.core.errors import EmptyStratum, InputError
+from hindmost.core.features import Features
+from hindmost.core.fitting import FitContext
+from hindmost.core.head import Head
+from hindmost.core.rows import FloatArray, IntArray
+from hindmost.heads.crossfit import out_of_fold
+from hindmost.heads.to_head import to_head
+from hindmost.pipeline.options import Talk
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """One head after fitting.
+
+    Parameters
+    ----------
+    head : Head or None         None: not available, ``reason`` says why
+    method : str                what is fitted, on which rows, with which labels
+    selected : dict             hyper-parameters that were chosen
+    single_coefs : array or None    margin weights of each single fit, shape (fits, ...)
+    val_predicted : int array or None    out-of-fold predictions of the validation rows
+    val_reason : str or None    why there are none
+    """
+
+    head: Head | None
+    method: str
+    reason: str | None = None
+    selected: dict[str, Any] | None = None
+    single_coefs: FloatArray | None = None
+    val_predicted: IntArray | None = None
+    val_reason: str | None = None
+
+
+def fit_heads(
+    names: tuple[str, ...], context: FitContext, baseline: tuple[str, Fitted], talk: Talk
+) -> dict[str, Fitted]:
+    """Fit the named heads in their order; the baseline comes first and is never refitted."""
+    fitted = {baseline[0]: baseline[1]}
+    wanted = [name for name in dict.fromkeys(names) if name not in ("erm", baseline[0])]
+    for position, name in enumerate(wanted):
+        talk.progress("heads", position, len(wanted))
+        fitted[name] = _fit(name, context)
+    talk.progress("heads", len(wanted), len(wanted))
+    return fitted
+
+
+def refit_baseline(context: FitContext) -> Fitted:
+    """The named baseline ``refit``, where the network's own head is not known."""
+    fitted = _fit("refit", context)
+    if fitted.head is None:
+        raise InputError(f"No baseline: {fitted.reason} Give logits or train rows of every class.")
+    return fitted
+
+
+def own_head(head: Head, val: Features, source: str) -> Fitted:
+    """The network's own head, which never saw the validation rows."""
+    return Fitted(head, source, selected={}, val_predicted=head.predict(val.X))
+
+
+def _fit(name: str, context: FitContext) -> Fitted:
+    kind = registry.load(name)
+    rows = context.train if kind.rows == "train" else context.val
+    if not len(rows.rows):
+        return Fitted(None, kind.method, reason=f"it is fitted on {kind.rows} rows, and there are none.")
+    X = np.asarray(rows.X, dtype=np.float64)
+    y, strata = rows.rows.y, rows.rows.strata
+    if len(np.unique(y)) < len(rows.rows.naming.classes):
+        return Fitted(None, kind.method, reason=f"the {kind.rows} rows do not hold every class.")
+    try:
+        estimator = kind.from_context(context).fit(X, y, strata=strata)
+    except EmptyStratum as empty:
+        return Fitted(None, kind.method, reason=_name_strata(empty, rows))
+    predicted, reason = _validation(kind, estimator, context)
+    return Fitted(
+        to_head(estimator), kind.method, None, dict(estimator.selected_), estimator.single_coefs_, predicted, reason
+    )
+
+
+def _validation(kind: Any, estimator: Any, context: FitContext) -> tuple[IntArray | None, str | None]:
+    """Predictions of validation rows by a head that did not see them."""
+    val = context.val
+    if not len(val.rows):
+        return None, "there are no validation rows"
+    if kind.rows != "val":
+        return to_head(estimator).predict(val.X), None
+    predicted, reason = out_of_fold(
+        kind.from_context(context),
+        np.asarray(val.X, dtype=np.float64),
+        val.rows.y,
+        val.rows.strata,
+        cluster=val.rows.cluster,
+        seed=context.seed,
+    )
+    return (None, reason) if reason else (predicted, None)
+
+
+def _name_strata(empty: EmptyStratum, rows: Features) -> str:
+    names = [rows.rows.naming.groups[g] for g in empty.strata if g < rows.rows.n_groups]
+    return f"{empty} Empty: {'; '.join(names)}." if names else str(empty)

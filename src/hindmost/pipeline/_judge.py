@@ -1,0 +1,92 @@
+"""Step: from tables to findings, a decision, and the audit that holds them all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hindmost import __version__
+from hindmost.core.audit import SCHEMA, Audit, DataRecord, Evidence, HeadRecord, ModelRecord
+from hindmost.core.policy import Policy
+from hindmost.core.tables import MapTable, Reliance, Thumbnail
+from hindmost.io.policy import policy_record
+from hindmost.pipeline._heads import Fitted
+from hindmost.pipeline._tables import Tables
+from hindmost.rules import check_all
+from hindmost.rules.decision import decide
+from hindmost.rules.not_checked import not_checked
+
+ONE_RUN = "one dataset, one training run"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Everything that was measured, before anything is judged."""
+
+    baseline: str
+    fitted: dict[str, Fitted]
+    tables: Tables
+    reliance: dict[str, Reliance]
+    maps: dict[str, MapTable] | None
+    maps_reason: str | None
+    data: DataRecord
+    model: ModelRecord
+    duplicates: tuple[int, tuple[str, ...]] | None
+    thumbnails: tuple[Thumbnail, ...]
+
+
+def judge(measured: Measured, policy: Policy, seed: int) -> Audit:
+    """Apply the rules and the ordered decision."""
+    heads = {name: _record(name, measured) for name in measured.fitted}
+    evidence = Evidence(
+        measured.baseline,
+        heads,
+        measured.tables.changes,
+        measured.tables.control_change,
+        measured.data,
+        measured.duplicates,
+    )
+    findings = check_all(evidence, policy)
+    verdict = decide(findings, evidence, policy)
+    return Audit(
+        schema=SCHEMA,
+        hindmost=__version__,
+        seed=seed,
+        decision=verdict.decision,
+        companions=verdict.companions,
+        sentence=verdict.message.text,
+        message=verdict.message,
+        reasons=verdict.reasons,
+        left_open=verdict.left_open,
+        policy=policy_record(policy),
+        data=measured.data,
+        model=measured.model,
+        baseline=measured.baseline,
+        heads=heads,
+        changes=measured.tables.changes,
+        control_change=measured.tables.control_change,
+        findings=findings,
+        not_checked=not_checked(evidence),
+        conditional_on=ONE_RUN,
+        thumbnails=measured.thumbnails,
+    )
+
+
+def _record(name: str, measured: Measured) -> HeadRecord:
+    one, table = measured.fitted[name], measured.tables.heads.get(name)
+    maps = None if measured.maps is None or table is None else measured.maps[name]
+    return HeadRecord(
+        available=one.head is not None,
+        reason=one.reason,
+        method=one.method,
+        selected=one.selected or {},
+        groups=table.groups if table else (),
+        worst_group=table.worst_group if table else None,
+        mean=table.mean if table else None,
+        adjusted_mean=table.adjusted_mean if table else None,
+        adjusted_mean_reason=table.adjusted_mean_reason if table else None,
+        shortcut_gap=table.shortcut_gap if table else None,
+        reliance=measured.reliance.get(name),
+        weights=measured.tables.weights.get(name),
+        maps=maps,
+        maps_reason=measured.maps_reason,
+    )

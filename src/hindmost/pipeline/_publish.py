@@ -1,0 +1,50 @@
+"""Step: write everything that an audit leaves behind into a draft folder."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from hindmost.core.audit import Audit
+from hindmost.core.features import Features
+from hindmost.core.head import Head, margins, runner_up
+from hindmost.io.audit_json import write_audit
+from hindmost.io.head_npz import write_head
+from hindmost.io.predictions import write_predictions
+from hindmost.io.run_json import write_run
+from hindmost.pipeline._clock import Clock
+from hindmost.pipeline.options import AuditOptions
+from hindmost.pipeline.report import write_pages
+
+
+def write_results(audit: Audit, folder: Path, features: Features, heads: dict[str, Head]) -> None:
+    """Write ``audit.json``, the pages, ``heads/`` and ``predictions.parquet``."""
+    write_audit(audit, folder / "audit.json")
+    write_pages(audit, folder)
+    (folder / "heads").mkdir()
+    for name, head in heads.items():
+        about = {"name": name, "classes": list(audit.data.classes), "weights": audit.model.weights_hash}
+        write_head(head, folder / "heads" / f"{name}.npz", about)
+    rival = runner_up(heads[audit.baseline].logits(features.X), features.rows.y)
+    logits = {name: head.logits(features.X) for name, head in heads.items()}
+    shown = {name: margins(values, features.rows.y, rival) for name, values in logits.items()}
+    predicted = {name: head.predict(features.X) for name, head in heads.items()}
+    write_predictions(folder / "predictions.parquet", features.rows, shown, predicted)
+
+
+def write_run_record(folder: Path, source: Path, out: Path, options: AuditOptions, clock: Clock) -> None:
+    """Write ``run.json``: what differs between two runs with the same result."""
+    write_run(
+        folder / "run.json",
+        command=sys.argv,
+        started=clock.started,
+        seconds=clock.seconds,
+        paths={
+            "input": source,
+            "out": out,
+            "metadata": options.data.metadata,
+            "card": options.data.card,
+            "checkpoint": options.model.checkpoint,
+            "policy": options.policy,
+        },
+    )

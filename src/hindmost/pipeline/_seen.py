@@ -1,0 +1,60 @@
+"""What the steps before fitting hand over, whether they started from images or from embeddings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from hindmost.core.audit import ModelRecord
+from hindmost.core.dataset import Images, Preprocessing
+from hindmost.core.features import Activations, Features
+from hindmost.datasets.decode import mask_cells, thumbnail_jpeg
+from hindmost.pipeline._heads import Fitted
+from hindmost.pipeline._reliance import Twins
+
+THUMBNAIL_SIDE = 160
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """The images of the rows, read as the network reads them."""
+
+    images: Images
+    preprocessing: Preprocessing
+
+    def mask(self, position: int, cells: tuple[int, int]) -> np.ndarray | None:
+        """Share of each map cell inside the core mask of one row; None where it has no mask."""
+        name = self.images.core_masks[position]
+        return mask_cells(self._path(name), self.preprocessing, cells) if name else None
+
+    def jpeg(self, position: int) -> bytes:
+        """A small picture of one row."""
+        return thumbnail_jpeg(self._path(self.images.files[position]), self.preprocessing, THUMBNAIL_SIDE)
+
+    def _path(self, name: str) -> Path:
+        return self.images.root / str(name)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Features of all rows, the baseline, and what only images can give.
+
+    Parameters
+    ----------
+    features : Features
+    baseline : (name, Fitted)
+    model : ModelRecord
+    twins : Twins or None
+    activations : Activations or None     None: no maps, ``maps_reason`` says why
+    pictures : Pictures or None
+    """
+
+    features: Features
+    baseline: tuple[str, Fitted]
+    model: ModelRecord
+    maps_reason: str | None
+    twins: Twins | None = None
+    activations: Activations | None = None
+    pictures: Pictures | None = None

@@ -1,0 +1,75 @@
+"""Step: from fitted heads to the tables of the test rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hindmost.core.features import Features
+from hindmost.core.head import Head
+from hindmost.core.policy import Policy
+from hindmost.core.rows import IntArray
+from hindmost.core.tables import ChangeTable, HeadAnatomy, HeadTable
+from hindmost.evals.head_anatomy import head_anatomy
+from hindmost.evals.head_table import head_table
+from hindmost.evals.paired_change import paired_change
+from hindmost.pipeline._heads import Fitted
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The tables of every available head, and the changes between them."""
+
+    heads: dict[str, HeadTable]
+    changes: dict[str, ChangeTable]
+    control_change: ChangeTable | None
+    weights: dict[str, HeadAnatomy]
+
+
+def tabulate(features: Features, fitted: dict[str, Fitted], baseline: str, policy: Policy, seed: int) -> Tables:
+    """Score every head on the test rows and compare it with the baseline."""
+    test, val = features.of("test"), features.of("val")
+    heads = available(fitted)
+    predicted = {name: head.predict(test.X) for name, head in heads.items()}
+    tables = {
+        name: head_table(
+            test.rows,
+            predicted[name],
+            train_counts=features.rows.counts("train"),
+            level=policy.level,
+            val_rows=val.rows,
+            val_predicted=fitted[name].val_predicted,
+            val_reason=fitted[name].val_reason,
+        )
+        for name in heads
+    }
+    changes = {name: _change(features, predicted, (baseline, name), policy, seed) for name in heads if name != baseline}
+    control = None
+    if "threshold" in heads and policy.deciding_head in heads and policy.deciding_head != "threshold":
+        control = _change(features, predicted, ("threshold", policy.deciding_head), policy, seed)
+    return Tables(tables, changes, control, _anatomy(features, fitted, baseline))
+
+
+def available(fitted: dict[str, Fitted]) -> dict[str, Head]:
+    """The heads that could be fitted."""
+    return {name: one.head for name, one in fitted.items() if one.head is not None}
+
+
+def _change(
+    features: Features, predicted: dict[str, IntArray], pair: tuple[str, str], policy: Policy, seed: int
+) -> ChangeTable:
+    before, after = pair
+    return paired_change(
+        features.rows.of("test"),
+        predicted[before],
+        predicted[after],
+        baseline=before,
+        level=policy.level,
+        harm_margin=policy.harm_margin,
+        seed=seed,
+    )
+
+
+def _anatomy(features: Features, fitted: dict[str, Fitted], baseline: str) -> dict[str, HeadAnatomy]:
+    rows = features.of("train") if features.rows.mask("train").any() else features
+    singles = {name: one.single_coefs for name, one in fitted.items() if one.head is not None}
+    return head_anatomy(available(fitted), singles, baseline, rows.X.std(axis=0, dtype="float64"))

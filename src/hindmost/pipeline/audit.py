@@ -1,0 +1,122 @@
+"""Verb: from photographs or embeddings to a decision."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from hindmost import heads as registry
+from hindmost.core.audit import Audit
+from hindmost.core.errors import InputError
+from hindmost.core.fitting import FitContext
+from hindmost.core.head import Head
+from hindmost.core.policy import Policy
+from hindmost.core.tables import Thumbnail
+from hindmost.io.output import staging
+from hindmost.io.policy import read_policy
+from hindmost.pipeline import _embeddings, _images
+from hindmost.pipeline._clock import Clock
+from hindmost.pipeline._data import Input, data_record, read_input
+from hindmost.pipeline._heads import fit_heads
+from hindmost.pipeline._judge import Measured, judge
+from hindmost.pipeline._maps import Maps, draw_maps, locate
+from hindmost.pipeline._publish import write_results, write_run_record
+from hindmost.pipeline._reliance import measure_reliance, twins_among_rows
+from hindmost.pipeline._seen import Seen
+from hindmost.pipeline._tables import available, tabulate
+from hindmost.pipeline._thumbnails import choose, thumbnails
+from hindmost.pipeline.options import AUDIT, SILENT, AuditOptions, Talk
+
+Heads = dict[str, Head]
+
+
+def audit(source: Path, out: Path, options: AuditOptions = AUDIT, *, talk: Talk = SILENT) -> Audit:
+    """Measure every group before and after, decide, and write the results.
+
+    Parameters
+    ----------
+    source : Path       a folder of images or an embeddings file
+    out : Path          folder for ``audit.json``, ``report.html``, ``heads/``, ``predictions.parquet``, ``run.json``
+    options : AuditOptions
+    talk : Talk         hears progress and notices
+
+    Returns
+    -------
+    Audit
+
+    Raises
+    ------
+    InputError
+        The input, the options or the output folder cannot be used; nothing is written.
+    NothingToCompare
+        No row lies in the test split.
+    """
+    clock = Clock(talk)
+    policy = read_policy(options.policy)
+    names = _heads(options, policy)
+    with staging(out) as folder:
+        given = read_input(source, options.data, clock.talk)
+        seen = (_embeddings.look if given.dataset.images is None else _images.look)(given, options, clock.talk)
+        result, heads = _measure(given, seen, names, policy, options, clock.talk)
+        write_results(result, folder, seen.features, heads)
+        write_run_record(folder, source, out, options, clock)
+    return result
+
+
+def _measure(
+    given: Input, seen: Seen, names: tuple[str, ...], policy: Policy, options: AuditOptions, talk: Talk
+) -> tuple[Audit, Heads]:
+    baseline, seed = seen.baseline[0], options.seed
+    fitted = fit_heads(names, _context(seen, policy, seed), seen.baseline, talk)
+    heads = available(fitted)
+    maps = _maps(seen, heads, baseline)
+    twins = seen.twins or twins_among_rows(seen.features, given.dataset.twin_of)
+    located = None if maps is None else locate(seen.features, maps, baseline, seed)
+    measured = Measured(
+        baseline=baseline,
+        fitted=fitted,
+        tables=tabulate(seen.features, fitted, baseline, policy, seed),
+        reliance=measure_reliance(seen.features, heads, baseline, twins, policy.level),
+        maps=located,
+        maps_reason=seen.maps_reason or ("no row has a core mask" if located is None else None),
+        data=data_record(given),
+        model=seen.model,
+        duplicates=given.duplicates,
+        thumbnails=_thumbnails(seen, heads, maps, policy) if options.images else (),
+    )
+    return judge(measured, policy, seed), heads
+
+
+def _heads(options: AuditOptions, policy: Policy) -> tuple[str, ...]:
+    for name in options.heads:
+        registry.load(name)
+    if policy.deciding_head not in options.heads:
+        raise InputError(
+            f"The policy's deciding head is {policy.deciding_head!r}, but --heads names {', '.join(options.heads)}. "
+            f"Add it to --heads, or name another deciding_head in the policy."
+        )
+    return options.heads
+
+
+def _context(seen: Seen, policy: Policy, seed: int) -> FitContext:
+    features = seen.features
+    needed = None if policy.on_empty_stratum == "fit_existing" else features.rows.n_groups
+    return FitContext(features.of("train"), features.of("val"), seen.baseline[1].head, seed, needed)
+
+
+def _maps(seen: Seen, heads: Heads, baseline: str) -> Maps | None:
+    if seen.activations is None or seen.pictures is None or not len(seen.activations.positions):
+        return None
+    images = seen.pictures.images
+    poor = np.asarray(images.poor_mask)
+    return draw_maps(seen.features, seen.activations, heads, baseline, seen.pictures.mask, poor)
+
+
+def _thumbnails(seen: Seen, heads: Heads, maps: Maps | None, policy: Policy) -> tuple[Thumbnail, ...]:
+    if maps is None or seen.pictures is None:
+        return ()
+    baseline = seen.baseline[0]
+    after = policy.deciding_head if policy.deciding_head in heads else baseline
+    chosen = choose(seen.features, heads, maps, (baseline, after))
+    return thumbnails(seen.features, heads, maps, chosen, baseline, seen.pictures.jpeg)

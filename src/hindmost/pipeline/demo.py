@@ -1,0 +1,67 @@
+"""Verb: the embedded default, from generated photographs to a decision."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hindmost.core import fingerprint
+from hindmost.core.audit import Audit
+from hindmost.datasets.bluebox import generate
+from hindmost.pipeline.audit import audit
+from hindmost.pipeline.options import SILENT, AuditOptions, ModelOptions, Talk, TrainOptions, cache_folder
+
+RECIPE = 1  # raise when the pictures of the same knobs change
+SIZE = 128
+TRAINING = TrainOptions(epochs=4)
+
+
+@dataclass(frozen=True)
+class DemoOptions:
+    """The knobs of bluebox, and what the audit may be told.
+
+    Parameters
+    ----------
+    correlation : float in [0.5, 1]     share of train rows where the cue goes with its class
+    defect_contrast : float or None     how visible the defect is; None: the data set's default
+    entangled : bool                    the cue overlays the defect's own appearance
+    policy : Path or None
+    seed : int
+    """
+
+    correlation: float = 0.95
+    defect_contrast: float | None = None
+    entangled: bool = False
+    policy: Path | None = None
+    seed: int = 0
+
+
+DEFAULTS = DemoOptions()
+
+
+def demo(out: Path, options: DemoOptions = DEFAULTS, *, talk: Talk = SILENT) -> Audit:
+    """Generate bluebox (once per choice of knobs), train on it, audit it, and write the results to ``out``.
+
+    Raises
+    ------
+    InputError
+        A knob is out of its range; nothing is written.
+    """
+    folder = photographs(options, talk)
+    chosen = AuditOptions(
+        model=ModelOptions(input_size=SIZE), training=TRAINING, policy=options.policy, seed=options.seed
+    )
+    return audit(folder, out, chosen, talk=talk)
+
+
+def photographs(options: DemoOptions, talk: Talk) -> Path:
+    """The folder of bluebox with these knobs, generated where it is not there yet."""
+    knobs: dict[str, Any] = {name: getattr(options, name) for name in ("correlation", "entangled", "seed")}
+    if options.defect_contrast is not None:
+        knobs["defect_contrast"] = options.defect_contrast
+    folder = cache_folder() / "bluebox" / fingerprint.of_json({**knobs, "size": SIZE, "recipe": RECIPE})[:16]
+    if not (folder / "metadata.csv").is_file():
+        generate(folder, **knobs, size=SIZE, progress=talk.progress)
+    talk.notice(f"Photographs: {folder}")
+    return folder

@@ -1,0 +1,51 @@
+"""Verb: the pooled features of every image, as a file that audit reads without torch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hindmost.core.errors import InputError
+from hindmost.io.output import staging
+from hindmost.pipeline._data import read_input
+from hindmost.pipeline._images import Extractor
+from hindmost.pipeline._network import network_for
+from hindmost.pipeline.options import DATA, MODEL, SILENT, TRAINING, DataOptions, ModelOptions, Talk
+
+NONE = np.empty(0, dtype=np.int64)
+
+
+def features(
+    source: Path,
+    out: Path,
+    data: DataOptions = DATA,
+    model: ModelOptions = MODEL,
+    *,
+    seed: int = 0,
+    talk: Talk = SILENT,
+) -> Path:
+    """Extract features and the network's own logits of every image into one ``.npz``.
+
+    Returns
+    -------
+    Path        ``out``: arrays X (n, d), logits (n, c), y, cue, split, id
+
+    Raises
+    ------
+    InputError
+        The input, the options or ``out`` cannot be used; nothing is written.
+    """
+    if out.suffix != ".npz":
+        raise InputError(f"The embeddings file must end in .npz, but {out.name} came. Pass -o features.npz.")
+    with staging(out.parent) as folder:
+        given = read_input(source, data, talk)
+        network = network_for(given, model, TRAINING, seed, talk)
+        found, _ = Extractor(network, talk).rows(given, NONE)
+        rows = found.rows
+        arrays: dict[str, Any] = {"X": found.X, "y": rows.y, "cue": rows.cue, "split": rows.split, "id": rows.ids}
+        if found.logits is not None:
+            arrays["logits"] = found.logits
+        np.savez(folder / out.name, **arrays)
+    return out

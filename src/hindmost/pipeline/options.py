@@ -1,0 +1,98 @@
+"""What a user may choose, grouped by what it is about."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from platformdirs import user_cache_path
+
+from hindmost.core.errors import InputError
+from hindmost.core.progress import Progress, silent
+
+
+@dataclass(frozen=True)
+class DataOptions:
+    """How the input is read: another metadata file, a card, the columns of the cue."""
+
+    metadata: Path | None = None
+    card: Path | None = None
+    cues: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ModelOptions:
+    """Which network: an architecture by name, a checkpoint of it, and how images reach it.
+
+    Parameters
+    ----------
+    backbone : str or None      timm name; None: the checkpoint's own, else tf_efficientnet_lite0
+    checkpoint : Path or None   weights; None: the network is fine-tuned on the train split
+    preset : "squash", "timm" or None   preprocessing: the published group-robustness protocol, or timm's own;
+                                None: what hindmost's own checkpoint says, else "squash"
+    input_size : int or None    side of the square that the network reads; None: the architecture's own
+    """
+
+    backbone: str | None = None
+    checkpoint: Path | None = None
+    preset: str | None = None
+    input_size: int | None = None
+
+
+@dataclass(frozen=True)
+class TrainOptions:
+    """How the network is fine-tuned where no checkpoint is given; None means the recipe's default.
+
+    Parameters
+    ----------
+    epochs : int or None
+    lr : float or None
+    criterion : "mean", "worst_class" or "worst_group"    the validation number that chooses the epoch
+    hold_out : float in [0, 1)      share of each group's train rows that training does not see
+    keep_early : bool               keep the weights after the first epoch as well
+    """
+
+    epochs: int | None = None
+    lr: float | None = None
+    criterion: str = "mean"
+    hold_out: float = 0.0
+    keep_early: bool = False
+
+
+@dataclass(frozen=True)
+class AuditOptions:
+    """Everything that an audit may be told; the defaults are those of the command."""
+
+    data: DataOptions = field(default_factory=DataOptions)
+    model: ModelOptions = field(default_factory=ModelOptions)
+    training: TrainOptions = field(default_factory=TrainOptions)
+    heads: tuple[str, ...] = ("erm", "threshold", "dfr")
+    policy: Path | None = None
+    seed: int = 0
+    images: bool = True
+
+    def __post_init__(self) -> None:
+        if self.seed < 0 or self.seed >= 2**32:
+            raise InputError(f"seed must lie in 0..4294967295, but {self.seed} came.")
+
+
+DATA, MODEL, TRAINING, AUDIT = DataOptions(), ModelOptions(), TrainOptions(), AuditOptions()
+
+
+@dataclass(frozen=True)
+class Talk:
+    """Who hears about the work: ``progress`` hears how far it is, ``notice`` hears sentences."""
+
+    progress: Progress = silent
+    notice: Callable[[str], None] = lambda sentence: None
+
+
+SILENT = Talk()
+
+
+def cache_folder() -> Path:
+    """Where resumable state lives: ``HINDMOST_CACHE``, else the user's cache folder."""
+    named = os.environ.get("HINDMOST_CACHE")
+    return Path(named) if named else user_cache_path("hindmost", appauthor=False)

@@ -1,0 +1,1 @@
+"""One figure a file: an Altair chart, drawn once as static SVG."""

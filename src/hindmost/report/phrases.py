@@ -1,0 +1,74 @@
+"""Finished English phrases that other rooms write into an audit, so that they can be translated.
+
+Reasons and methods come as text, not as template and values. Each entry is a message id; a field in it
+stands for any text. A phrase that matches none is shown as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from hindmost.report.words import N_
+
+PHRASES: tuple[str, ...] = (
+    # what the audit is conditional on, and where the model came from
+    N_("one dataset, one training run"),
+    N_("trained here"),
+    N_("checkpoint"),
+    N_("stored embeddings"),
+    # worst group, means, gap
+    N_("validation, out of fold"),
+    N_("validation, out of fold; without rows there: {names}"),
+    N_("no validation row has an out-of-fold prediction"),
+    N_("there are no validation rows"),
+    N_("no test rows of: {names}"),
+    N_("there are no training rows to take the group mix from"),
+    N_("no test rows of a group of the training mix: {names}"),
+    N_("the cue has one value only, so there is nothing to compare"),
+    # change
+    N_("Tango paired score interval, exact McNemar, Holm over groups"),
+    N_(
+        "cluster bootstrap no narrower than the Tango interval of the rows (Tango at the effective number of rows "
+        "where few clusters changed), exact sign flips by cluster, Holm over groups"
+    ),
+    # reliance
+    N_("with the training association"),
+    N_("against the training association"),
+    N_("no row has a twin whose cue goes with another class in training"),
+    N_("{n} rows left out: both cue values go with the same class"),
+    N_("not compared, no rows of: {names}"),
+    N_("no class has rows under two cue values, so its margins cannot be compared"),
+    # maps
+    N_("stored embeddings hold no images, so there are no maps"),
+    N_("no row has a core mask"),
+    # heads: what each fits, and why one could not be
+    N_("the network's own last layer, nothing is fitted"),
+    N_("L2 logistic regression on the standardised train rows; no group is looked at"),
+    N_("the baseline's weights with class offsets that maximise worst-group accuracy"),
+    N_("mean of L1 logistic regressions on group-balanced subsets of the validation rows"),
+    N_("it is fitted on {split} rows, and there are none."),
+    N_("the {split} rows do not hold every class."),
+)
+
+
+def match(text: str) -> tuple[str, dict[str, str]] | None:
+    """The message id of a finished phrase and the texts of its fields; None where no entry fits.
+
+    Examples
+    --------
+    >>> match("no test rows of: waterbird, on land")
+    ('no test rows of: {names}', {'names': 'waterbird, on land'})
+    """
+    for msgid, pattern in _patterns().items():
+        found = pattern.fullmatch(text)
+        if found:
+            return msgid, found.groupdict()
+    return None
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    """Entries without fields first, so that the plainest one wins."""
+    ordered = sorted(PHRASES, key=lambda msgid: "{" in msgid)
+    return {msgid: re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+)", re.escape(msgid))) for msgid in ordered}

@@ -1,0 +1,36 @@
+"""What an audit did not look at, in words: silence would read as "nothing found"."""
+
+from __future__ import annotations
+
+from hindmost.core.audit import Evidence
+from hindmost.core.findings import Sentence
+
+CEILING = (
+    "Whether more labels or other features would lift the worst group further (label-budget curve and ceilings) was "
+    "not measured."
+)
+ONE_RUN = "Other training runs were not made: every interval is conditional on this one network."
+OTHER_CUES = "Cues other than the named one ({cues}) were not examined."
+NO_SWAP = "No image was changed: whether a swapped cue changes the answer was not tested."
+NO_CONTROL = "Twins have no control images, so fragility could not be told from reliance on the cue."
+NO_MAPS = "Where in the image the evidence lies was not measured: {reason}."
+NEAR_DUPLICATES = "Near duplicates across splits were not searched; only images with identical bytes were."
+NO_DUPLICATES = "Duplicates across splits were not searched: there are no image files."
+CLUSTERS = "No source or patient ids were given: rows are taken as independent."
+
+
+def not_checked(evidence: Evidence) -> tuple[Sentence, ...]:
+    """Sentences on everything that a reader might think was checked, and was not."""
+    baseline = evidence.heads[evidence.baseline]
+    kind = baseline.reliance.kind if baseline.reliance is not None else "none"
+    said = [Sentence(CEILING), Sentence(ONE_RUN), Sentence(OTHER_CUES, {"cues": ", ".join(evidence.data.cue_columns)})]
+    if kind in ("dependence", "none"):
+        said.append(Sentence(NO_SWAP))
+    if kind == "swap_only":
+        said.append(Sentence(NO_CONTROL))
+    if baseline.maps is None and baseline.maps_reason is not None:
+        said.append(Sentence(NO_MAPS, {"reason": baseline.maps_reason}))
+    said.append(Sentence(NO_DUPLICATES if evidence.duplicates is None else NEAR_DUPLICATES))
+    if evidence.data.clusters is None:
+        said.append(Sentence(CLUSTERS))
+    return tuple(said)
