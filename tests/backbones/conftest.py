@@ -1,15 +1,11 @@
 """Small networks that every test of this room uses."""
 
+import os
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-
-@pytest.fixture(scope="session")
-def batch():
-    """Four images of noise, (4, 64, 64, 3)."""
-    return np.random.default_rng(0).integers(0, 256, (4, 64, 64, 3), dtype=np.uint8)
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch is loaded: tests share the machine
 
 
 @pytest.fixture(scope="session")

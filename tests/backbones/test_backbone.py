@@ -110,4 +110,4 @@ def test_a_head_that_is_not_linear_is_refused():
 
 def test_a_size_that_the_network_cannot_read_is_refused():
     with pytest.raises(InputError, match="cannot read images of 64 x 64"):
-        tiny("test_vit", input_size=64)
+        load("vit_tiny_patch16_224", pretrained=False, input_size=64, longest_side=64)

@@ -69,6 +69,7 @@ def test_a_fresh_last_layer_keeps_the_body(backbone):
     assert all(torch.equal(theirs[name], ours[name]) for name in ours if not name.startswith("classifier."))
     again, other = imagenet(n_classes=2, seed=0), imagenet(n_classes=2, seed=1)
     weight = network.module.get_classifier().weight
+    assert weight.std() < 0.02  # logits start near 0, not at +-10
     assert torch.equal(weight, again.module.get_classifier().weight)
     assert not torch.equal(weight, other.module.get_classifier().weight)
 

@@ -49,6 +49,22 @@ def test_weights_out_of_reach(monkeypatch):
         load("resnet18")
 
 
+@pytest.mark.parametrize(("n_classes", "small"), [(2, True), (1000, False), (None, False)])
+def test_only_a_fresh_last_layer_starts_small(monkeypatch, n_classes, small):
+    timm = _timm.import_timm()
+    create = timm.create_model
+
+    def offline(name, pretrained, **options):
+        module = create(name, pretrained=False, **options)
+        torch.nn.init.ones_(module.get_classifier().weight)
+        return module
+
+    monkeypatch.setattr(timm, "create_model", offline)
+    weights = load("test_resnet", n_classes=n_classes, input_size=64).head.coef
+    assert (np.abs(weights).max() < 0.1) == small
+    assert len(weights) == (n_classes or 1000)
+
+
 def test_torchvision_weights_come_from_a_file():
     with pytest.raises(InputError, match=r"fetches no weights for torchvision/resnet18.*--checkpoint"):
         load("torchvision/resnet18")

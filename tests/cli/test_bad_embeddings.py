@@ -1,5 +1,7 @@
 """Embeddings that cannot be used: exit code 2, one sentence, nothing in OUT."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -114,3 +116,22 @@ def test_out_is_a_file(arrays: Arrays, write: Write, refused: Refused, tmp_path:
 
 def test_read_only_disk(arrays: Arrays, write: Write, refused: Refused) -> None:
     assert "/proc/hindmost" in refused("audit", write(arrays), "-o", "/proc/hindmost")
+
+
+def test_full_disk(arrays: Arrays, write: Write, tmp_path: Path) -> None:
+    """A disk that takes no more than 100 kB a file: exit code 2, and OUT is not there."""
+    out = tmp_path / "out"
+    code = (
+        "import resource, signal, sys\n"
+        "from hindmost.cli.main import run\n"
+        "import hindmost.pipeline.audit\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))\n"
+        "sys.exit(run(sys.argv[1:]))"
+    )
+    command = [sys.executable, "-c", code, "audit", str(write(arrays)), "-o", str(out)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr
+    assert not out.exists()
+    assert {path.name for path in tmp_path.iterdir()} <= {"embeddings.npz", "cache"}

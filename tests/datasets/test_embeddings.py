@@ -95,6 +95,15 @@ def test_twins_and_sources_are_clusters(tmp_path: Path) -> None:
     assert data.rows.cluster.tolist() == (np.arange(N) // 2).tolist()
 
 
+def test_the_networks_own_last_layer(tmp_path: Path) -> None:
+    coef, intercept = np.arange(10.0).reshape(2, 5), np.array([0.5, -0.5])
+    data = open_input(npz(tmp_path, coef=coef, intercept=intercept))
+    assert data.head is not None
+    assert data.recognised["head"] == "coef, intercept"
+    np.testing.assert_array_equal(data.head.coef, coef)
+    assert open_input(npz(tmp_path, coef=coef)).head is None
+
+
 def bad(**change: Any) -> Any:
     return change
 
@@ -114,6 +123,9 @@ NAN = np.where(np.arange(N * 5).reshape(N, 5) == 22, np.nan, X)
         (bad(logits=np.full((N, 2), np.inf)), "logits holds NaN, infinite"),
         (bad(logits=LOGITS[:-1]), "X has 12 rows, its table or logits have 11"),
         (bad(logits=np.ones((N, 3))), "logits have 3 columns, the table has 2 classes"),
+        (bad(coef=np.ones((2, 9)), intercept=np.ones(2)), "coef is float64 of shape"),
+        (bad(coef=np.ones((3, 5)), intercept=np.ones(3)), "coef has 3 rows, the table has 2 classes"),
+        (bad(coef=np.full((2, 5), np.nan), intercept=np.ones(2)), "NaN or infinite weights"),
         (bad(X=X[:-1], logits=None), "Store one number or text per row"),
         (bad(y=TABLE["y"][:-1]), "y is int64 of shape"),
         (bad(X=X[:, 0]), "expected numbers of shape"),

@@ -18,14 +18,14 @@ def test_the_scale_is_shared_by_all_maps_of_one_image(audit: Audit) -> None:
 def test_signs_have_their_own_marks_and_zero_has_none() -> None:
     drawn = overlay.evidence(((4.0, 0.0), (-4.0, 2.0)), 4.0)
     assert re.findall(r'class="(\w+)" opacity="([\d.]+)" d="M([\d.]+) ([\d.]+)', drawn) == [
-        ("pos", "0.5", "50", "50"),
-        ("pos", "1", "0", "0"),
-        ("neg", "1", "0", "50"),
+        ("pos", "0.43", "50", "50"),
+        ("pos", "0.86", "0", "0"),
+        ("neg", "0.86", "0", "50"),
     ]
 
 
 def test_half_the_evidence_is_half_as_strong() -> None:
-    assert 'opacity="0.5"' in overlay.evidence(((2.0,),), 4.0)
+    assert 'opacity="0.43"' in overlay.evidence(((2.0,),), 4.0)
     assert overlay.evidence(((0.0,),), 0.0) == ""
 
 

@@ -48,6 +48,8 @@ class Architecture:
 def untrained(name: str, n_classes: int | None = None, seed: int = 0) -> Architecture:
     """A network with fresh weights, the same for the same seed.
 
+    With ``n_classes``, the last layer starts small (see ``start_small``).
+
     Raises
     ------
     InputError      the name is not known
@@ -55,9 +57,26 @@ def untrained(name: str, n_classes: int | None = None, seed: int = 0) -> Archite
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         if name.startswith(TORCHVISION):
-            return _of_torchvision(name.removeprefix(TORCHVISION), n_classes)
-        check_name(name)
-        return of_timm(created(name, n_classes, pretrained=False))
+            network = _of_torchvision(name.removeprefix(TORCHVISION), n_classes)
+        else:
+            check_name(name)
+            network = of_timm(created(name, n_classes, pretrained=False))
+        if n_classes is not None:
+            start_small(network)
+        return network
+
+
+def start_small(network: Architecture) -> None:
+    """Give a fresh last layer weights of deviation 0.01 and no bias, in place.
+
+    Some architectures start it with weights near 1 / sqrt(classes), made for a thousand classes: with two,
+    logits of +-10 that mean nothing, which training must first undo and which never leave the head entirely.
+    """
+    layer = network.module.get_submodule(network.classifier) if network.classifier else None
+    if isinstance(layer, nn.Linear):
+        nn.init.normal_(layer.weight, std=0.01)
+        if layer.bias is not None:
+            nn.init.zeros_(layer.bias)
 
 
 def of_timm(module: nn.Module) -> Architecture:

@@ -6,7 +6,16 @@ from typing import Unpack
 
 import torch
 
-from hindmost.backbones.architecture import TORCHVISION, Architecture, check_name, created, of_timm, untrained
+from hindmost.backbones import _timm
+from hindmost.backbones.architecture import (
+    TORCHVISION,
+    Architecture,
+    check_name,
+    created,
+    of_timm,
+    start_small,
+    untrained,
+)
 from hindmost.backbones.backbone import Backbone
 from hindmost.backbones.build import build
 from hindmost.backbones.preprocessing import Reading, preprocessing_for
@@ -46,7 +55,10 @@ def _published(name: str, n_classes: int | None, seed: int) -> Architecture:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         try:
-            return of_timm(created(name, n_classes, pretrained=True))
+            network = of_timm(created(name, n_classes, pretrained=True))
         except (OSError, RuntimeError, ValueError) as error:
             reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
             raise InputError(f"The published weights of {name} could not be fetched: {reason} {_REMEDY}") from error
+        if n_classes not in (None, _timm.import_timm().get_pretrained_cfg(name).num_classes):
+            start_small(network)
+        return network

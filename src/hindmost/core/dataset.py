@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hindmost.core.errors import InputError
+from hindmost.core.head import Head
 from hindmost.core.rows import BoolArray, Rows
 
 StrArray = NDArray[np.str_]
@@ -75,6 +76,7 @@ class Dataset:
     images : Images or None             None where the input is embeddings
     X : float32 array (n, d) or None    stored embeddings
     logits : float32 array (n, c) or None    the network's own outputs beside stored embeddings
+    head : Head or None                 the network's own head beside stored embeddings
     twin_of : int array (n,) or None    position of the row that this row is a twin of; -1: of none
     recognised : dict                   role -> column or file it was read from, for the echo
     set_aside : tuple of SetAside
@@ -86,6 +88,7 @@ class Dataset:
     images: Images | None = None
     X: NDArray[np.float32] | None = None
     logits: NDArray[np.float32] | None = None
+    head: Head | None = None
     twin_of: NDArray[np.int64] | None = None
     recognised: dict[str, str] = field(default_factory=dict)
     set_aside: tuple[SetAside, ...] = ()

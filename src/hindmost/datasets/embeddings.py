@@ -49,11 +49,17 @@ def read_embeddings(
             f"{path}: logits have {logits.shape[1]} columns, the table has {len(classes)} classes. "
             "Store one column per class (one binary column z: [-z/2, z/2])."
         )
+    if stored.head is not None and stored.head.n_classes != len(classes):
+        raise InputError(
+            f"{path}: coef has {stored.head.n_classes} rows, the table has {len(classes)} classes. "
+            "Store one row per class, or leave coef and intercept out."
+        )
     return Dataset(
         name=(card.name if card else "") or path.stem,
         rows=known.rows,
         X=X,
         logits=logits,
+        head=stored.head,
         twin_of=known.twin_of,
         recognised={"layout": f"embeddings {path.suffix}", "table": stored.table.source, **stored.roles, **known.roles},
         known_faults=(*(card.known_faults if card else ()), *known.faults),

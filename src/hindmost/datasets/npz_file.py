@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hindmost.core.errors import InputError
+from hindmost.core.head import Head
 from hindmost.datasets import columns
 from hindmost.datasets.stored import LOGITS, Stored, feature_name
 from hindmost.datasets.table import Table, text_of
@@ -20,7 +21,8 @@ ROLES = {*columns.CLASS, *columns.CUE, *columns.SPLIT, *columns.ID, *columns.CLU
 
 
 def read_npz(path: Path, cues: Sequence[str] = ()) -> Stored:
-    """Arrays ``X``, ``y``, a cue, ``split``, and optionally ``logits``, ids and clusters.
+    """Arrays ``X``, ``y``, a cue, ``split``, and optionally ``logits``, ids, clusters, and the network's own
+    last layer as ``coef`` (classes, d) and ``intercept`` (classes,).
 
     Parameters
     ----------
@@ -37,6 +39,7 @@ def read_npz(path: Path, cues: Sequence[str] = ()) -> Stored:
     features = arrays.pop(name)
     logits_name = columns.find(list(arrays), LOGITS, "logits")
     logits = None if logits_name is None else arrays.pop(logits_name)
+    head = _head(path, arrays, features)
     table = {}
     for column, values in arrays.items():
         needed = column in cues or column.casefold() in ROLES
@@ -50,11 +53,26 @@ def read_npz(path: Path, cues: Sequence[str] = ()) -> Stored:
                 f"{path}: {column} is {values.dtype} of shape {values.shape}, X has shape {features.shape}. "
                 "Store one number or text per row."
             )
-    return Stored(features, logits, Table(path.name, table), {"features": name} | _role(logits_name))
+    roles = {"features": name} | _role("logits", logits_name) | _role("head", "coef, intercept" if head else None)
+    return Stored(features, logits, Table(path.name, table), roles, head)
 
 
-def _role(logits: str | None) -> dict[str, str]:
-    return {} if logits is None else {"logits": logits}
+def _role(role: str, name: str | None) -> dict[str, str]:
+    return {} if name is None else {role: name}
+
+
+def _head(path: Path, arrays: dict[str, NDArray[np.generic]], features: NDArray[np.generic]) -> Head | None:
+    """The stored last layer, taken out of the arrays; None where there is none."""
+    if not {"coef", "intercept"} <= set(arrays):
+        return None
+    coef, intercept = arrays.pop("coef"), arrays.pop("intercept")
+    fits = coef.dtype.kind == intercept.dtype.kind == "f" and coef.ndim == 2 and features.ndim == 2
+    if not fits or coef.shape[1] != features.shape[1]:
+        raise InputError(
+            f"{path}: coef is {coef.dtype} of shape {coef.shape}, X has shape {features.shape}. "
+            "Store coef as floats of shape (classes, columns of X), or leave coef and intercept out."
+        )
+    return Head(coef.astype(np.float64), intercept.astype(np.float64))
 
 
 def _arrays(path: Path) -> dict[str, NDArray[np.generic]]:

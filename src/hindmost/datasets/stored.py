@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hindmost.core.errors import InputError
+from hindmost.core.head import Head
 from hindmost.datasets.columns import find, listed
 from hindmost.datasets.table import Table
 
@@ -27,12 +28,14 @@ class Stored:
     logits : array (n, c) or None
     table : Table
     roles : dict                "features", "logits" -> array or columns, for the echo
+    head : Head or None         the network's own last layer
     """
 
     features: NDArray[np.generic]
     logits: NDArray[np.generic] | None
     table: Table
     roles: dict[str, str]
+    head: Head | None = None
 
 
 def feature_name(path: Path, names: Sequence[str]) -> str:

@@ -15,7 +15,7 @@ from hindmost.core.rows import SPLITS
 from hindmost.datasets.check_images import check_images
 from hindmost.datasets.duplicates import exact_duplicates
 from hindmost.datasets.open import open_input
-from hindmost.io.card import read_card
+from hindmost.io.card import find_card, read_card
 from hindmost.pipeline.options import DataOptions, Talk
 
 
@@ -56,10 +56,8 @@ def read_input(source: Path, options: DataOptions, talk: Talk) -> Input:
 
 
 def _card(source: Path, named: Path | None) -> Card | None:
-    beside = source / "card.yaml"
-    if named is None and not beside.is_file():
-        return None
-    return read_card(named if named is not None else beside)
+    found = named if named is not None else find_card(source)
+    return None if found is None else read_card(found)
 
 
 def _fingerprint(dataset: Dataset, hashes: np.ndarray | None) -> str:

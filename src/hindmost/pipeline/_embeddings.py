@@ -13,6 +13,7 @@ from hindmost.pipeline._heads import Fitted, own_head, refit_baseline
 from hindmost.pipeline._seen import Seen
 from hindmost.pipeline.options import AuditOptions, Talk
 
+STORED = "the network's own last layer, stored beside the features"
 RECOVERED = "the network's own head, recovered by least squares from features and logits"  # and how well
 
 
@@ -37,6 +38,8 @@ def look(given: Input, options: AuditOptions, talk: Talk) -> Seen:
 
 
 def _baseline(features: Features, dataset: Dataset, seed: int) -> tuple[str, Fitted]:
+    if dataset.head is not None:
+        return "erm", own_head(dataset.head, features.of("val"), STORED)
     if dataset.logits is None:
         context = FitContext(features.of("train"), features.of("val"), None, seed, None)
         return "refit", refit_baseline(context)

@@ -12,7 +12,7 @@ from hindmost.core.errors import EmptyStratum, InputError
 from hindmost.core.features import Features
 from hindmost.core.fitting import FitContext
 from hindmost.core.head import Head
-from hindmost.core.rows import FloatArray, IntArray
+from hindmost.core.rows import FloatArray, IntArray, Rows
 from hindmost.heads.crossfit import out_of_fold
 from hindmost.heads.to_head import to_head
 from hindmost.pipeline.options import Talk
@@ -79,7 +79,7 @@ def _fit(name: str, context: FitContext) -> Fitted:
     try:
         estimator = kind.from_context(context).fit(X, y, strata=strata)
     except EmptyStratum as empty:
-        return Fitted(None, kind.method, reason=_name_strata(empty, rows))
+        return Fitted(None, kind.method, reason=_name_strata(empty, rows.rows))
     predicted, reason = _validation(kind, estimator, context)
     return Fitted(
         to_head(estimator), kind.method, None, dict(estimator.selected_), estimator.single_coefs_, predicted, reason
@@ -104,6 +104,12 @@ def _validation(kind: Any, estimator: Any, context: FitContext) -> tuple[IntArra
     return (None, reason) if reason else (predicted, None)
 
 
-def _name_strata(empty: EmptyStratum, rows: Features) -> str:
-    names = [rows.rows.naming.groups[g] for g in empty.strata if g < rows.rows.n_groups]
-    return f"{empty} Empty: {'; '.join(names)}." if names else str(empty)
+def _name_strata(empty: EmptyStratum, rows: Rows) -> str:
+    """Why a head that needs every group could not be fitted, with the names of the groups."""
+    names = "; ".join(rows.naming.groups[g] for g in empty.strata)
+    if np.isin(empty.strata, rows.group).all():
+        return f"a random half of its rows holds none of: {names}; collect more of them."
+    return (
+        f"it needs rows of every group, and has none of: {names}; collect some, or let the policy say "
+        "on_empty_stratum: fit_existing."
+    )

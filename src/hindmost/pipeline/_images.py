@@ -62,7 +62,8 @@ class Extractor:
         """Features of every row, and the maps of the shown ones, in one pass."""
         images = _images(given.dataset)
         assert given.hashes is not None
-        X, logits, activations = self._extract(_paths(images.root, images.files), list(given.hashes), shown)
+        paths = _paths(images.root, images.files)
+        X, logits, activations = self._extract("features", paths, list(given.hashes), shown)
         return Features(given.dataset.rows, X, logits, self.network.backbone.describe()), activations
 
     def twins(self, dataset: Dataset, seed: int) -> Twins | None:
@@ -81,10 +82,11 @@ class Extractor:
 
     def _named(self, root: Path, names: np.ndarray) -> np.ndarray:
         paths = _paths(root, names)
-        return self._extract(paths, [fingerprint.of_file(path) for path in paths], np.empty(0, dtype=np.int64))[0]
+        hashes = [fingerprint.of_file(path) for path in paths]
+        return self._extract("features of twins", paths, hashes, np.empty(0, dtype=np.int64))[0]
 
     def _extract(
-        self, paths: list[Path], hashes: list[str], shown: np.ndarray
+        self, stage: str, paths: list[Path], hashes: list[str], shown: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray | None, Activations | None]:
         backbone = self.network.backbone
         key = feature_key(
@@ -97,7 +99,7 @@ class Extractor:
             store=self.store,
             key=key,
             maps_for=[int(i) for i in shown],
-            progress=self.talk.progress,
+            progress=lambda _, done, total: self.talk.progress(stage, done, total),
         )
 
 

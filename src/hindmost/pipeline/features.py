@@ -30,7 +30,8 @@ def features(
 
     Returns
     -------
-    Path        ``out``: arrays X (n, d), logits (n, c), y, cue, split, id
+    Path        ``out``: arrays X (n, d), logits (n, c), y, split, id, the cue under its column's name (a product
+                of several as ``cue``), and the network's last layer as coef (c, d) and intercept (c,)
 
     Raises
     ------
@@ -44,8 +45,13 @@ def features(
         network = network_for(given, model, TRAINING, seed, talk)
         found, _ = Extractor(network, talk).rows(given, NONE)
         rows = found.rows
-        arrays: dict[str, Any] = {"X": found.X, "y": rows.y, "cue": rows.cue, "split": rows.split, "id": rows.ids}
+        columns = rows.naming.columns
+        cue = columns[0] if len(columns) == 1 else "cue"
+        head = network.backbone.head
+        arrays: dict[str, Any] = {"X": found.X, "y": rows.y, cue: rows.cue, "split": rows.split, "id": rows.ids}
+        arrays |= {"coef": head.coef, "intercept": head.intercept}
         if found.logits is not None:
             arrays["logits"] = found.logits
         np.savez(folder / out.name, **arrays)
+    talk.notice(f"Audit it with: hindmost audit {out} --cue {cue} --card CARD -o OUT (the card names the groups).")
     return out

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from hindmost.core.tables import Thumbnail
 
 LEVELS = 8  # steps of opacity: enough for the eye, few enough for a small page
+STRONGEST = 0.86  # opacity of the strongest cell: the photograph still shows through
 Cells = tuple[tuple[float, ...], ...]
 
 
@@ -34,7 +35,7 @@ def evidence(cells: Cells, full: float) -> Markup:
         for step in range(1, LEVELS + 1):
             path = _squares(where & (steps == step))
             if path:
-                parts.append(f'<path class="{name}" opacity="{step / LEVELS:g}" d="{path}"/>')
+                parts.append(f'<path class="{name}" opacity="{STRONGEST * step / LEVELS:.3g}" d="{path}"/>')
     return Markup("".join(parts))
 
 

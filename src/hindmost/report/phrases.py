@@ -17,6 +17,10 @@ PHRASES: tuple[str, ...] = (
     N_("trained here"),
     N_("checkpoint"),
     N_("stored embeddings"),
+    N_("unknown: features were stored before"),
+    N_("the network's own last layer, as it was trained"),
+    N_("the network's own last layer, stored beside the features"),
+    N_("the network's own head, recovered by least squares from features and logits {fit}"),
     # worst group, means, gap
     N_("validation, out of fold"),
     N_("validation, out of fold; without rows there: {names}"),
@@ -49,6 +53,11 @@ PHRASES: tuple[str, ...] = (
     N_("mean of L1 logistic regressions on group-balanced subsets of the validation rows"),
     N_("it is fitted on {split} rows, and there are none."),
     N_("the {split} rows do not hold every class."),
+    N_("a random half of its rows holds none of: {names}; collect more of them."),
+    N_(
+        "it needs rows of every group, and has none of: {names}; collect some, or let the policy say "
+        "on_empty_stratum: fit_existing."
+    ),
 )
 
 

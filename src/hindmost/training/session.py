@@ -97,7 +97,7 @@ class Session:
         if not math.isfinite(loss.item()):
             raise HindmostError(f"The loss is {loss.item()} after {done} steps. Train with a lower learning rate.")
         self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         self.optimiser.step()
         return loss.item()
 

@@ -28,7 +28,7 @@ def paint_box(picture: Plane, box: Box, part: Part, light: float) -> tuple[Plane
 def quad(box: Box, part: Part, inset: float) -> Points:
     """The rim's outline, moved inwards by ``inset``."""
     flat = rounded(box.width - inset, box.height - inset, 0.03)
-    return turned(flat, box.angle) + [part.x + box.dx, part.y + box.dy]
+    return turned(flat, box.angle) + np.array([part.x + box.dx, part.y + box.dy])
 
 
 def shade_of(box: Box) -> Plane:

@@ -76,4 +76,4 @@ def turned(points: Points, angle: float) -> Points:
 
 def to_plane(sheet: Image.Image) -> Plane:
     """An 8-bit grey image as numbers in [0, 1]."""
-    return np.asarray(sheet, dtype=np.float32) / 255
+    return np.asarray(sheet, dtype=np.float32) / np.float32(255)

@@ -49,10 +49,10 @@ def spot(mask: Plane, place: float) -> tuple[int, int]:
 
 
 def scratch(defect: Defect, reach: float, where: Points, size: int) -> Plane:
-    """One to three long, slightly bent lines side by side."""
+    """Two or three long, slightly bent lines side by side."""
     rng = np.random.default_rng(defect.seed)
     total = np.zeros((size, size), dtype=np.float32)
-    for _ in range(rng.integers(1, 4)):
+    for _ in range(rng.integers(2, 4)):
         bend, side = rng.uniform(-0.12, 0.12), rng.uniform(-0.12, 0.12)
         path = np.array([[-0.55, side], [0.0, side + bend], [0.55, side]]) * reach
         total = np.maximum(total, stroke(size, turned(path, defect.angle) + where, 0.022))
@@ -63,15 +63,15 @@ def crack(defect: Defect, reach: float, where: Points, size: int) -> Plane:
     """A zigzag."""
     rng = np.random.default_rng(defect.seed)
     along = np.linspace(-0.55, 0.55, 8)
-    path = np.stack([along, rng.uniform(-0.16, 0.16, 8)], axis=1) * reach
-    return stroke(size, turned(path, defect.angle) + where, 0.026)
+    path = np.stack([along, rng.uniform(-0.18, 0.18, 8)], axis=1) * reach
+    return stroke(size, turned(path, defect.angle) + where, 0.034)
 
 
 def dent(defect: Defect, reach: float, where: Points, size: int) -> Plane:
     """A round hollow with soft edges."""
     rng = np.random.default_rng(defect.seed)
     turn = np.linspace(0, 2 * np.pi, 20, endpoint=False)
-    wide, narrow = rng.uniform(0.24, 0.32), rng.uniform(0.18, 0.25)
+    wide, narrow = rng.uniform(0.24, 0.29), rng.uniform(0.18, 0.23)
     hollow = np.stack([wide * np.cos(turn), narrow * np.sin(turn)], axis=1) * reach
     return blur(fill(size, [turned(hollow, defect.angle) + where]), 0.012)
 
@@ -80,7 +80,7 @@ def chip(defect: Defect, reach: float, where: Points, size: int) -> Plane:
     """A piece broken out: a ragged polygon."""
     rng = np.random.default_rng(defect.seed)
     turn = np.linspace(0, 2 * np.pi, 9, endpoint=False)
-    radius = rng.uniform(0.18, 0.34, 9) * reach
+    radius = rng.uniform(0.18, 0.31, 9) * reach
     ragged = radius[:, None] * np.stack([np.cos(turn), np.sin(turn)], axis=1)
     return fill(size, [ragged + where])
 

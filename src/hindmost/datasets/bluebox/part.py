@@ -55,7 +55,7 @@ def silhouette(part: Part, form: Outline, size: int, *, shift: tuple[float, floa
 def placed(part: Part, points: Points) -> Points:
     """Points of the part's own plane in the picture."""
     flat = turned(points * part.radius, part.angle) * [1.0, part.tilt]
-    return flat + [part.x, part.y]
+    return flat + np.array([part.x, part.y])
 
 
 def own_plane(part: Part, size: int) -> tuple[Plane, Plane]:
@@ -76,7 +76,7 @@ def finish(part: Part, size: int, rng: np.random.Generator) -> Plane:
     profile = rng.standard_normal(96).astype(np.float32)
     if part.finish == "brushed":
         return lines(u, profile) + 0.5 * smooth_noise(rng, size, 4, 4)
-    gloss = np.cos(2 * np.arctan2(v, u) + np.float32(rng.uniform(0, 2 * np.pi)))
+    gloss: Plane = np.cos(2 * np.arctan2(v, u) + np.float32(rng.uniform(0, 2 * np.pi)))
     return 0.6 * lines(np.hypot(u, v), profile) + 1.1 * gloss
 
 
@@ -88,8 +88,9 @@ def lines(along: Plane, profile: Plane) -> Plane:
 
 def bevel(mask: Plane, light: float) -> Plane:
     """Edges towards the light are bright, edges away from it dark."""
-    slope_y, slope_x = np.gradient(blur(mask, 0.014))
-    facing = slope_x * np.float32(np.cos(light)) + slope_y * np.float32(np.sin(light))
+    soft = blur(mask, 0.014)
+    down, right = np.gradient(soft, axis=0), np.gradient(soft, axis=1)
+    facing: Plane = right * np.float32(np.cos(light)) + down * np.float32(np.sin(light))
     return np.clip(-2.2 * facing, -0.35, 0.35)
 
 

@@ -6,13 +6,12 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import TypeVar, TypeVarTuple, Unpack
 
-
 Arguments = TypeVarTuple("Arguments")
 Result = TypeVar("Result")
 
 
 def spread(
-    work: Callable[[Unpack[Arguments]], Result], calls: Sequence[tuple[Unpack[Arguments]]], workers: int
+    work: Callable[[Unpack[Arguments]], Result], calls: Sequence[tuple[*Arguments]], workers: int
 ) -> Iterator[Result]:
     """Results of ``work(*arguments)`` for each call, in the order of the calls.
 

@@ -25,6 +25,7 @@ def figure(audit: Audit, t: Translator) -> Markup | None:
     )
     layers = [frame.empty(), *frame.labels([(name, _numbers(r)) for name, r in shown.items()])]
     layers += [_bar(*bar, frame) for i, r in enumerate(shown.values()) for bar in _bars(r, i)]
+    layers += [_span(r, i, frame) for i, r in enumerate(shown.values()) if r.swap is None and r.low is not None]
     layers.append(frame.line(0, INK, dashed=False))
     label = t.text("Reliance on the cue of each head; the numbers are in its table.")
     return svg(layers, height=ROW * frame.rows, label=label)
@@ -35,7 +36,12 @@ def _rates(shown: dict[str, Reliance]) -> bool:
 
 
 def _domain(shown: dict[str, Reliance]) -> tuple[float, float]:
-    ends = [v for r in shown.values() for v in ((r.swap, r.control) if r.swap is not None else (r.number,)) if v]
+    ends = [
+        v
+        for r in shown.values()
+        for v in ((r.swap, r.control) if r.swap is not None else (r.number, r.low, r.high))
+        if v
+    ]
     low, high = min([0.0, *ends]), max([0.1, *ends])
     return (1.05 * low, 1.05 * high)
 
@@ -60,3 +66,9 @@ def _bar(end: float, at: float, solid: bool, frame: Frame) -> alt.Chart:
         size=9, fill=AFTER if solid else PAPER, stroke=AFTER if solid else BEFORE, strokeWidth=1.5, orient="horizontal"
     )
     return mark.encode(x=frame.x("end"), x2="start:Q", y=frame.y())
+
+
+def _span(r: Reliance, i: int, frame: Frame) -> alt.Chart:
+    """The interval of an association, over its bar."""
+    mark = alt.Chart(data([{"low": r.low, "high": r.high, "y": i + 0.68}])).mark_rule(color=INK, strokeWidth=2)
+    return mark.encode(x=frame.x("low"), x2="high:Q", y=frame.y())
