@@ -78,6 +78,14 @@ def test_report_from_the_audit_alone(audited: dict, tmp_path: Path) -> None:
         assert (pages / name).read_bytes() == (tmp_path / "out" / name).read_bytes()
 
 
+def test_report_beside_the_audit(audited: dict, tmp_path: Path) -> None:
+    page = tmp_path / "out" / "report.html"
+    before = page.read_bytes()
+    page.unlink()
+    assert run(["report", str(tmp_path / "out" / "audit.json")]) == 0
+    assert page.read_bytes() == before
+
+
 def test_nothing_learnable_nothing_found(arrays: Arrays, write: Callable[..., Path], tmp_path: Path) -> None:
     """Null case: the cue says nothing about anything, groups are unequal."""
     generator = np.random.default_rng(3)

@@ -119,14 +119,14 @@ def test_read_only_disk(arrays: Arrays, write: Write, refused: Refused) -> None:
 
 
 def test_full_disk(arrays: Arrays, write: Write, tmp_path: Path) -> None:
-    """A disk that takes no more than 100 kB a file: exit code 2, and OUT is not there."""
+    """A disk that takes no more than 20 kB a file: exit code 2, and OUT is not there."""
     out = tmp_path / "out"
     code = (
         "import resource, signal, sys\n"
         "from hindmost.cli.main import run\n"
         "import hindmost.pipeline.audit\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))\n"
         "sys.exit(run(sys.argv[1:]))"
     )
     command = [sys.executable, "-c", code, "audit", str(write(arrays)), "-o", str(out)]

@@ -13,6 +13,7 @@ from hindmost.backbones.architecture import untrained  # noqa: E402
 from hindmost.core.errors import HindmostError, InputError  # noqa: E402
 from hindmost.training.erm import fine_tune  # noqa: E402
 from hindmost.training.recipe import Recipe  # noqa: E402
+from hindmost.training.validation import Scores  # noqa: E402
 
 RECIPE = Recipe(epochs=3, batch=8, lr=2e-3, seed=5, keep_early=True)
 STEPS = 3  # an epoch: 24 train rows
@@ -103,14 +104,33 @@ def test_what_a_run_leaves(study, whole):
     assert [epoch.number for epoch in result.history] == [1, 2, 3]
 
 
-def test_it_stops_when_nothing_gets_better(study, tmp_path):
+def test_it_stops_when_nothing_gets_better(study, tmp_path, monkeypatch):
+    said = iter([(0.5, 3.0), (0.7, 2.0), (0.7, 2.0), (0.6, 1.0), (0.9, 1.0)])  # accuracy and loss of each epoch
+
+    def scripted(*_):
+        accuracy, loss = next(said)
+        return Scores(loss, accuracy, 0.0, 0.0)
+
+    monkeypatch.setattr("hindmost.training.session.scores", scripted)
     heard = []
-    recipe = Recipe(epochs=9, batch=8, lr=1e-12, patience=2, weight_decay=0, precision="float32")
-    result = train(study, tmp_path, recipe, progress=lambda *said: heard.append(said))
-    assert len(result.history) < 9
-    assert len(result.history) - result.best_epoch == 2
+    result = train(study, tmp_path, replace(RECIPE, epochs=9, patience=2, keep_early=False),
+                   progress=lambda *told: heard.append(told))  # fmt: skip
+    assert (result.best_epoch, len(result.history)) == (2, 4)
     assert heard[-1] == ("training", 9 * STEPS, 9 * STEPS)
     assert result.early_state is None
+
+
+def test_of_equal_scores_the_lower_loss_wins(study, tmp_path, monkeypatch):
+    said = iter([(0.7, 2.0), (0.7, 1.0), (0.7, 1.5)])
+    monkeypatch.setattr("hindmost.training.session.scores", lambda *_: Scores(*reversed(next(said)), 0.0, 0.0))
+    assert train(study, tmp_path).best_epoch == 2
+
+
+@pytest.mark.parametrize(("criterion", "best"), [("mean", 1), ("worst_class", 2), ("worst_group", 3)])
+def test_the_criterion_picks_the_epoch(study, tmp_path, monkeypatch, criterion, best):
+    said = iter([Scores(1.0, 0.9, 0.1, 0.1), Scores(1.0, 0.8, 0.5, 0.2), Scores(1.0, 0.7, 0.4, 0.4)])
+    monkeypatch.setattr("hindmost.training.session.scores", lambda *_: next(said))
+    assert train(study, tmp_path, replace(RECIPE, criterion=criterion)).best_epoch == best
 
 
 def test_held_out_rows_are_not_read(study, tmp_path):
@@ -121,10 +141,10 @@ def test_held_out_rows_are_not_read(study, tmp_path):
         return study.load(row)
 
     result = train(study, tmp_path, replace(RECIPE, hold_out=0.25, epochs=1), load=load)
-    assert len(result.held_out) == 6
+    assert len(result.held_out) == np.rint(0.25 * study.rows.counts("train")).sum() == 5
     assert not read & set(result.held_out)
     assert not read & set(study.rows.ids[study.rows.mask("test")])
-    assert len(read) == 24 - 6 + 12
+    assert len(read) == 24 - 5 + 12
 
 
 def test_without_validation_rows_the_last_epoch_stands(study, tmp_path):

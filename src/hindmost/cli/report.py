@@ -10,12 +10,12 @@ import typer
 
 def report(
     source: Annotated[Path, typer.Argument(metavar="AUDIT", help="An audit.json.")],
-    out: Annotated[Path, typer.Option("-o", "--out", help="Folder for the report pages.")],
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="Folder for the pages. Default: AUDIT's own.")] = None,
 ) -> None:
     """Draw the report again from audit.json alone: no torch, no data, no model."""
     from hindmost.pipeline.report import report as run
 
-    for file in run(source, out):
+    for file in run(source, source.parent if out is None else out):
         typer.echo(str(file))
 
 

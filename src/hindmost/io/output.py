@@ -18,6 +18,7 @@ from hindmost.io.publish import make_folders, publish
 REMEDIES = {
     errno.ENOSPC: "Free some space, or choose another folder with -o.",
     errno.EDQUOT: "Free some of your quota, or choose another folder with -o.",
+    errno.EFBIG: "Choose a disk, or a limit, that takes larger files.",
     errno.EROFS: "Choose a folder on a writable disk with -o.",
     errno.EACCES: "Choose a folder that you may write to with -o.",
     errno.EPERM: "Choose a folder that you may write to with -o.",
@@ -120,7 +121,7 @@ def _is_ours(error: OSError, out: Path, draft: Path | None) -> bool:
     if error.errno not in REMEDIES:
         return False
     if error.filename is None:
-        return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
+        return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
     place = Path(os.fsdecode(error.filename)).absolute()
     return place.is_relative_to(draft) or place.is_relative_to(out)
 
