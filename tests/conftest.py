@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch: spinning threads slow a shared machine
+
 ABSENT = "HINDMOST_REAL_DATA is not set: the real photographs are not here"
 
 

@@ -22,7 +22,8 @@ class Look:
 
 
 RUST = Look(colour(150, 74, 32), 1.0)
-BLOOM = Look(colour(226, 232, 226), -1.0)
+SCALE = Look(colour(64, 62, 60), 1.0)  # entangled: dark mill scale
+BLOOM = Look(colour(240, 240, 238), -1.0)  # entangled: pale oxide
 DEPTH = np.float32(60)  # grey values between a groove and the metal at full contrast
 
 
@@ -54,7 +55,7 @@ def render(scene: Scene, *, size: int, defect_contrast: float, entangled: bool) 
     surface, damaged = painted.surface, nowhere
     if scene.defective or entangled:
         relief = carve(scene.defect, scene.part, painted.mask, light)
-        look = BLOOM if entangled and blooms(scene) else RUST
+        look = turned_look(scene) if entangled else RUST
         surface = corrode(surface, relief, look, defect_contrast)
         damaged = relief.mask & solid if scene.defective else nowhere
     picture = blend(picture, surface, painted.mask)
@@ -71,9 +72,9 @@ def paint_ground(scene: Scene, size: int) -> tuple[Plane, Plane]:
     return darken(picture, cast_shadow(scene.part, light, size), 0.55), box
 
 
-def blooms(scene: Scene) -> bool:
-    """Entangled only: defect and box both turn over which of the two looks a mark has."""
-    return scene.defective == scene.with_box
+def turned_look(scene: Scene) -> Look:
+    """Entangled only: defect and box each turn a mark's look over, from pale to dark and back."""
+    return BLOOM if scene.defective == scene.with_box else SCALE
 
 
 def corrode(surface: Plane, relief: Relief, look: Look, contrast: float) -> Plane:
