@@ -46,7 +46,8 @@ class Features:
             if not np.isfinite(array).all():
                 bad = int(np.flatnonzero(~np.isfinite(array).all(axis=1))[0])
                 raise InputError(
-                    f"{name} holds NaN or infinite values, first in row {str(self.rows.ids[bad])!r}. Remove or recompute it."
+                    f"{name} holds NaN or infinite values, first in row {str(self.rows.ids[bad])!r}. "
+                    "Remove or recompute it."
                 )
 
     def of(self, split: Split) -> Features:
