@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hindmost.core.errors import InputError
-from hindmost.evals.reliance import swap_reliance
+from hindmost.evals.reliance import DIRECTIONS, swap_reliance
 
 ASSOCIATION = np.array([0, 1])
 
@@ -55,6 +55,15 @@ def test_a_head_that_follows_the_cue_is_found_in_its_direction(make_rows, follow
     assert found.control == 0.0
 
 
+def test_a_cue_that_turns_the_evidence_over_is_found_in_either_direction(make_rows):
+    """Half of the answers move with the association and half against it: neither direction alone is large."""
+    rows, rng = imbalanced(make_rows), np.random.default_rng(2)
+    turned = rng.random(len(rows)) < 0.2
+    found = measure(rows, rows.y, np.where(turned, 1 - rows.y, rows.y), rows.y)
+    assert found.direction == "in either direction"
+    assert found.number == pytest.approx(turned.mean())
+
+
 values = st.integers(0, 2)
 
 
@@ -67,7 +76,7 @@ def test_agrees_with_a_slow_loop(make_rows, table, association):
 
     def flip(before, after, old, new):
         if before == after:
-            return 0
+            return None
         along = after == association[new] or before == association[old]
         counter = before == association[new] or after == association[old]
         return int(along and not counter) - int(counter and not along)
@@ -78,11 +87,14 @@ def test_agrees_with_a_slow_loop(make_rows, table, association):
         return
     swaps = [flip(p, t, a, b) for _, a, b, p, t, _ in kept]
     controls = [flip(p, k, a, b) for _, a, b, p, _, k in kept]
-    means = [(swaps.count(d) - controls.count(d)) / len(kept) for d in (1, -1)]
-    assert found.number == pytest.approx(max(means))
-    top = 1 if means[0] >= means[1] else -1
-    assert found.swap == pytest.approx(swaps.count(top) / len(kept))
-    assert found.control == pytest.approx(controls.count(top) / len(kept))
+    kinds = [{1}, {-1}, {1, -1, 0}]  # with, against, in either direction
+    swap = [sum(each in kind for each in swaps) / len(kept) for kind in kinds]
+    control = [sum(each in kind for each in controls) / len(kept) for kind in kinds]
+    means = np.subtract(swap, control)
+    assert found.number == pytest.approx(means.max())
+    top = DIRECTIONS.index(found.direction)
+    assert means[top] == pytest.approx(means.max())
+    assert (found.swap, found.control) == (pytest.approx(swap[top]), pytest.approx(control[top]))
     assert found.n == len(kept) == sum(row.n for row in found.groups)
     total = sum(row.n * row.difference for row in found.groups if row.n)
     assert total / found.n == pytest.approx(found.number)

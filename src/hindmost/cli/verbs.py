@@ -77,7 +77,7 @@ def audit(
 
 def demo(
     out: Out = Path("hindmost-demo"),
-    correlation: Annotated[float, typer.Option(help="Share of train rows where the box goes with good.")] = 0.95,
+    correlation: Annotated[float | None, typer.Option(help="Share of train rows where box and class agree.")] = None,
     defect_contrast: Annotated[float | None, typer.Option(help="How visible the defect is.")] = None,
     entangled: Annotated[bool, typer.Option("--entangled", help="Let the cue overlay the defect.")] = False,
     policy: Policy = None,

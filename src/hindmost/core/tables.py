@@ -143,7 +143,7 @@ class Reliance:
     high: float | None
     lower_bound: float | None  # one-sided, simultaneous over directions (swap) or classes (dependence)
     upper_bound: float | None
-    direction: str | None  # "with the training association" or "against the training association"
+    direction: str | None  # "with the training association", "against ..." or "in either direction"
     groups: tuple[RelianceRow, ...]
 
 

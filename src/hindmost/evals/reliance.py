@@ -13,7 +13,7 @@ from hindmost.core.rows import BoolArray, FloatArray, IntArray, Rows
 from hindmost.core.tables import Reliance, RelianceRow
 from hindmost.evals._check import check_length, plain
 
-DIRECTIONS = ("with the training association", "against the training association")
+DIRECTIONS = ("with the training association", "against the training association", "in either direction")
 
 
 @dataclass(frozen=True)
@@ -43,10 +43,11 @@ def swap_reliance(
 
     A changed prediction goes *with* the training association when it moves to the class of the new cue, or
     leaves the class of the old one; *against* when it moves to the class of the old cue or leaves that of
-    the new one; one that does both is neither. The control keeps the cue and redraws the surroundings, and
-    is read with the same two cues, so what is left is not fragility. Reliance is the larger of the two
-    directions. It is a maximum: the upper bound is the larger of two bounds at ``level`` (no correction, as
-    for any intersection-union test), the lower bound the larger of two at ``level / 2``.
+    the new one; one that does both is neither. Flips in either direction are read as well: a cue that turns
+    the meaning of the evidence over moves answers both ways. The control keeps the cue and redraws the
+    surroundings, and is read with the same two cues, so what is left is not fragility. Reliance is the
+    largest of the three. It is a maximum: the upper bound is the largest of three bounds at ``level`` (no
+    correction, as for any intersection-union test), the lower bound the largest of three at ``level / 3``.
 
     Parameters
     ----------
@@ -73,7 +74,7 @@ def swap_reliance(
     rows, old, new, before = rows.take(directed), old[directed], new[directed], predicted[directed]
     swap = _directed_flips(before, twin_predicted[directed], old, new)
     control = None if control_predicted is None else _directed_flips(before, control_predicted[directed], old, new)
-    flips = [_Flips(swap[d], None if control is None else control[d]) for d in range(2)]
+    flips = [_Flips(swap[d], None if control is None else control[d]) for d in range(len(DIRECTIONS))]
     left_out = int((~directed).sum())
     reason = f"{left_out} rows left out: both cue values go with the same class" if left_out else None
     return _reliance(rows, flips, level=level, reason=reason)
@@ -84,12 +85,12 @@ def no_reliance(reason: str) -> Reliance:
     return Reliance("none", reason, 0, None, None, None, None, None, None, None, None, ())
 
 
-def _directed_flips(before: IntArray, after: IntArray, old: IntArray, new: IntArray) -> tuple[BoolArray, BoolArray]:
-    """Flips with and against the association, shape (n,) each."""
+def _directed_flips(before: IntArray, after: IntArray, old: IntArray, new: IntArray) -> tuple[BoolArray, ...]:
+    """Flips with the association, against it, and in either direction, shape (n,) each."""
     changed = before != after
     along = changed & ((after == new) | (before == old))
     counter = changed & ((before == new) | (after == old))
-    return along & ~counter, counter & ~along
+    return along & ~counter, counter & ~along, changed
 
 
 def _reliance(rows: Rows, flips: list[_Flips], *, level: float, reason: str | None) -> Reliance:
@@ -97,7 +98,7 @@ def _reliance(rows: Rows, flips: list[_Flips], *, level: float, reason: str | No
     top = int(np.argmax([each.difference.mean() for each in flips]))
     chosen = flips[top]
     low, high, _, _ = _interval(chosen, whole, 1, rows, level)
-    lowers = [float(_interval(each, whole, 1, rows, level / 2)[2][0]) for each in flips]
+    lowers = [float(_interval(each, whole, 1, rows, level / len(flips))[2][0]) for each in flips]
     uppers = [float(_interval(each, whole, 1, rows, level)[3][0]) for each in flips]
     return Reliance(
         kind="swap_only" if chosen.control is None else "swap",

@@ -14,7 +14,7 @@ from hindmost.evals.association import training_association
 from hindmost.evals.dependence import margin_dependence
 from hindmost.evals.reliance import swap_reliance
 
-SAMPLE_PER_GROUP = 300
+SAMPLE_PER_GROUP = 200
 
 
 @dataclass(frozen=True)

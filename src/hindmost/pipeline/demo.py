@@ -14,7 +14,7 @@ from hindmost.pipeline.options import SILENT, AuditOptions, ModelOptions, Talk, 
 
 RECIPE = 1  # raise when the pictures of the same knobs change
 SIZE = 128
-TRAINING = TrainOptions(epochs=4)
+TRAINING = TrainOptions(epochs=3)
 
 
 @dataclass(frozen=True)
@@ -24,13 +24,14 @@ class DemoOptions:
     Parameters
     ----------
     correlation : float in [0.5, 1]     share of train rows where the cue goes with its class
-    defect_contrast : float or None     how visible the defect is; None: the data set's default
+    defect_contrast : float             how visible the defect is
+                                        (both None: the data set's own default)
     entangled : bool                    the cue overlays the defect's own appearance
     policy : Path or None
     seed : int
     """
 
-    correlation: float = 0.95
+    correlation: float | None = None
     defect_contrast: float | None = None
     entangled: bool = False
     policy: Path | None = None
@@ -57,9 +58,8 @@ def demo(out: Path, options: DemoOptions = DEFAULTS, *, talk: Talk = SILENT) -> 
 
 def photographs(options: DemoOptions, talk: Talk) -> Path:
     """The folder of bluebox with these knobs, generated where it is not there yet."""
-    knobs: dict[str, Any] = {name: getattr(options, name) for name in ("correlation", "entangled", "seed")}
-    if options.defect_contrast is not None:
-        knobs["defect_contrast"] = options.defect_contrast
+    asked = {name: getattr(options, name) for name in ("correlation", "defect_contrast", "entangled", "seed")}
+    knobs: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
     folder = cache_folder() / "bluebox" / fingerprint.of_json({**knobs, "size": SIZE, "recipe": RECIPE})[:16]
     if not (folder / "metadata.csv").is_file():
         generate(folder, **knobs, size=SIZE, progress=talk.progress)

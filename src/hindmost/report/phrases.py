@@ -39,6 +39,7 @@ PHRASES: tuple[str, ...] = (
     # reliance
     N_("with the training association"),
     N_("against the training association"),
+    N_("in either direction"),
     N_("no row has a twin whose cue goes with another class in training"),
     N_("{n} rows left out: both cue values go with the same class"),
     N_("not compared, no rows of: {names}"),
