@@ -118,6 +118,15 @@ def test_read_only_disk(arrays: Arrays, write: Write, refused: Refused) -> None:
     assert "/proc/hindmost" in refused("audit", write(arrays), "-o", "/proc/hindmost")
 
 
+def test_demo_without_a_cache(refused: Refused, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HINDMOST_CACHE", "/proc/hindmost")
+    assert "HINDMOST_CACHE" in refused("demo", "-o", tmp_path / "out", out=tmp_path / "out")
+
+
+def test_demo_with_a_knob_out_of_range(refused: Refused, tmp_path: Path) -> None:
+    assert "correlation" in refused("demo", "--correlation", "1.2", "-o", tmp_path / "out", out=tmp_path / "out")
+
+
 def test_full_disk(arrays: Arrays, write: Write, tmp_path: Path) -> None:
     """A disk that takes no more than 20 kB a file: exit code 2, and OUT is not there."""
     out = tmp_path / "out"

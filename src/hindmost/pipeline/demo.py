@@ -8,11 +8,12 @@ from typing import Any
 
 from hindmost.core import fingerprint
 from hindmost.core.audit import Audit
+from hindmost.core.errors import InputError
 from hindmost.datasets.bluebox import generate
 from hindmost.pipeline.audit import audit
 from hindmost.pipeline.options import SILENT, AuditOptions, ModelOptions, Talk, TrainOptions, cache_folder
 
-RECIPE = 1  # raise when the pictures of the same knobs change
+RECIPE = 2  # raise when the pictures of the same knobs change
 SIZE = 128
 TRAINING = TrainOptions(epochs=3)
 
@@ -62,6 +63,12 @@ def photographs(options: DemoOptions, talk: Talk) -> Path:
     knobs: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
     folder = cache_folder() / "bluebox" / fingerprint.of_json({**knobs, "size": SIZE, "recipe": RECIPE})[:16]
     if not (folder / "metadata.csv").is_file():
-        generate(folder, **knobs, size=SIZE, progress=talk.progress)
+        try:
+            generate(folder, **knobs, size=SIZE, progress=talk.progress)
+        except OSError as error:
+            raise InputError(
+                f"The photographs cannot be written to {folder}: {error.strerror or error}. "
+                "Free some space, or set HINDMOST_CACHE to a folder that you may write to."
+            ) from error
     talk.notice(f"Photographs: {folder}")
     return folder
