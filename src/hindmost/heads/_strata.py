@@ -35,6 +35,16 @@ class Strata:
                 self.empty,
             )
 
+    def need_two(self) -> None:
+        """Raise EmptyStratum where a stratum has a single row, which cannot lie in both halves of a split."""
+        single = tuple(int(i) for i in self.ids[np.bincount(self.codes, minlength=len(self.ids)) < 2])
+        if single:
+            raise EmptyStratum(
+                f"Expected two rows of every stratum, one for each half, but {_named(single)} with one row only. "
+                "Collect more rows of it.",
+                single,
+            )
+
     def lists(self, rows: IntArray, part: str) -> list[IntArray]:
         """Positions within ``rows`` of each stratum, ascending; every stratum must be there.
 

@@ -47,8 +47,9 @@ def choose_C(
     Raises
     ------
     EmptyStratum
-        After ``SPLITS_TRIED`` draws a stratum is still missing from a half.
+        A stratum has a single row, or after ``SPLITS_TRIED`` draws one is still missing from a half.
     """
+    groups.need_two()
     held_out, fitted_on, splits = _halve(groups, rng)
     where = groups.lists(held_out, "the half that chooses C")
     subset = fitted_on[balanced(groups.lists(fitted_on, "the half that is fitted on"), rng)]
