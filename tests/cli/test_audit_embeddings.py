@@ -86,6 +86,18 @@ def test_report_beside_the_audit(audited: dict, tmp_path: Path) -> None:
     assert page.read_bytes() == before
 
 
+def test_an_earlier_audit_leaves_no_heads_or_pages_behind(audited: dict, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    (tmp_path / "policy.yaml").write_text("languages: [ja]\n")
+    (out / "mine.txt").write_text("stays")
+    arguments = ["--heads", "dfr", "--policy", str(tmp_path / "policy.yaml")]
+    assert run(["audit", str(tmp_path / "embeddings.npz"), "-o", str(out), *arguments]) == 0
+    assert {file.stem for file in (out / "heads").iterdir()} == {"erm", "dfr"}
+    assert not (out / "report.ja.html").exists()
+    assert 'lang="ja"' in (out / "report.html").read_text(encoding="utf-8")
+    assert (out / "mine.txt").read_text() == "stays"
+
+
 def test_nothing_learnable_nothing_found(arrays: Arrays, write: Callable[..., Path], tmp_path: Path) -> None:
     """Null case: the cue says nothing about anything, groups are unequal."""
     generator = np.random.default_rng(3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Collection
 from pathlib import Path
 
 from hindmost.core.audit import Audit
@@ -30,6 +31,14 @@ def write_results(audit: Audit, folder: Path, features: Features, heads: dict[st
     shown = {name: margins(values, features.rows.y, rival) for name, values in logits.items()}
     predicted = {name: head.predict(features.X) for name, head in heads.items()}
     write_predictions(folder / "predictions.parquet", features.rows, shown, predicted)
+
+
+def remove_stale(out: Path, heads: Collection[str], languages: Collection[str]) -> None:
+    """Remove heads and pages of an earlier audit that this one did not write: they would look like its own."""
+    stale = [file for file in (out / "heads").glob("*.npz") if file.stem not in heads]
+    stale += [file for file in out.glob("report.*.html") if file.name.split(".")[1] not in languages]
+    for file in stale:
+        file.unlink()
 
 
 def write_run_record(folder: Path, source: Path, out: Path, options: AuditOptions, clock: Clock) -> None:

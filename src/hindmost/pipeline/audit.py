@@ -21,7 +21,7 @@ from hindmost.pipeline._data import Input, data_record, read_input
 from hindmost.pipeline._heads import fit_heads
 from hindmost.pipeline._judge import Measured, judge
 from hindmost.pipeline._maps import Maps, draw_maps, locate
-from hindmost.pipeline._publish import write_results, write_run_record
+from hindmost.pipeline._publish import remove_stale, write_results, write_run_record
 from hindmost.pipeline._reliance import measure_reliance, twins_among_rows
 from hindmost.pipeline._seen import Seen
 from hindmost.pipeline._tables import available, tabulate
@@ -61,6 +61,7 @@ def audit(source: Path, out: Path, options: AuditOptions = AUDIT, *, talk: Talk 
         result, heads = _measure(given, seen, names, policy, options, clock.talk)
         write_results(result, folder, seen.features, heads)
         write_run_record(folder, source, out, options, clock)
+    remove_stale(out, heads, policy.languages[1:])
     return result
 
 
