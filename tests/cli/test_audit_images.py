@@ -139,6 +139,11 @@ def test_checkpoint_of_another_architecture(drawn: Path, audited: Path, refused,
     assert "--backbone" in refused(*arguments, out=tmp_path / "out")
 
 
+def test_checkpoint_is_not_trained_again(drawn: Path, refused, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert "--epochs" in refused("audit", drawn, "-o", out, "--checkpoint", "my.pth", "--epochs", "3", out=out)
+
+
 def test_checkpoint_with_other_classes(photographs: Path, audited: Path, refused, tmp_path: Path) -> None:
     (checkpoint,) = (audited / "cache" / "models").glob("*/erm.pth")
     card = photographs / "card.yaml"

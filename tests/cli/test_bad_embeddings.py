@@ -103,6 +103,12 @@ def test_unknown_policy_field(arrays: Arrays, write: Write, refused: Refused, tm
     assert "targt" in refused("audit", write(arrays), "-o", out, "--policy", tmp_path / "policy.yaml", out=out)
 
 
+def test_options_that_would_do_nothing(arrays: Arrays, write: Write, refused: Refused, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert "--checkpoint" in refused("audit", write(arrays), "-o", out, "--checkpoint", "my.pth", out=out)
+    assert "--epochs" in refused("audit", write(arrays), "-o", out, "--epochs", "3", out=out)
+
+
 def test_usage_error(refused: Refused) -> None:
     assert "--nonsense" in refused("audit", "--nonsense")
 

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from hindmost.core.errors import InputError
 from hindmost.core.features import Features
+from hindmost.core.fitting import FitContext
 from hindmost.heads._linear import LinearHead
 from hindmost.heads.crossfit import out_of_fold
 from hindmost.heads.dfr import DFR
@@ -17,6 +18,10 @@ from hindmost.heads.refit import Refit
 
 class Memory(LinearHead):
     """Says 1 of every value of the first column that it was fitted on."""
+
+    @classmethod
+    def from_context(cls, context: FitContext) -> "Memory":
+        return cls()
 
     def fit(self, X: ArrayLike, y: ArrayLike, *, strata: ArrayLike | None = None) -> Self:
         self.seen_ = np.asarray(X)[:, 0]

@@ -28,6 +28,7 @@ class Bars:
         )
         self._tasks: dict[str, TaskID] = {}
         self._started: dict[str, float] = {}
+        self._finished: set[str] = set()
 
     def __enter__(self) -> Self:
         self._bars.start()
@@ -57,6 +58,7 @@ class Bars:
 
     def _line(self, stage: str, done: int, total: int) -> None:
         started = self._started.setdefault(stage, time.monotonic())
-        if done >= total:
-            seconds = time.monotonic() - self._started.pop(stage, started)
+        if done >= total and stage not in self._finished:
+            self._finished.add(stage)
+            seconds = time.monotonic() - started
             self.say(f"{stage}: {total} done in {seconds:.0f} s")

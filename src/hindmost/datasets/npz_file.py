@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,11 +10,11 @@ from numpy.typing import NDArray
 
 from hindmost.core.errors import InputError
 from hindmost.core.head import Head
+from hindmost.core.npz import BROKEN_NPZ
 from hindmost.datasets import columns
 from hindmost.datasets.stored import LOGITS, Stored, feature_name
 from hindmost.datasets.table import Table, text_of
 
-BROKEN = (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, KeyError, NotImplementedError, MemoryError)
 ROLES = {*columns.CLASS, *columns.CUE, *columns.SPLIT, *columns.ID, *columns.CLUSTER, *columns.TWIN_OF}
 
 
@@ -82,7 +80,7 @@ def _arrays(path: Path) -> dict[str, NDArray[np.generic]]:
             if not isinstance(archive, np.lib.npyio.NpzFile):
                 raise ValueError("it is a single array")
             return {name: archive[name] for name in archive.files}
-    except BROKEN as error:
+    except BROKEN_NPZ as error:
         if "allow_pickle" in str(error) or "Object arrays" in str(error):
             raise InputError(
                 f"{path} holds pickled objects, which can run code and are refused. "

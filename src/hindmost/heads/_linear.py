@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
@@ -17,7 +18,7 @@ from hindmost.core.head import Head
 from hindmost.core.rows import FloatArray, IntArray
 
 
-class LinearHead(ClassifierMixin, BaseEstimator):
+class LinearHead(ClassifierMixin, BaseEstimator, ABC):
     """A linear classifier on raw features in scikit-learn's form.
 
     Attributes
@@ -50,13 +51,13 @@ class LinearHead(ClassifierMixin, BaseEstimator):
     single_coefs_: FloatArray | None
 
     @classmethod
+    @abstractmethod
     def from_context(cls, context: FitContext) -> Self:
         """The estimator as an audit uses it, not fitted yet."""
-        raise NotImplementedError
 
+    @abstractmethod
     def fit(self, X: ArrayLike, y: ArrayLike, *, strata: ArrayLike | None = None) -> Self:
         """Fit on rows X (n, d) of classes y (n,) and strata (n,); strata=None means strata = y."""
-        raise NotImplementedError
 
     def decision_function(self, X: ArrayLike) -> FloatArray:
         """Scores, shape (n,) if binary (positive: the second class), else (n, c)."""

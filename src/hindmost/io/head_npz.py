@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import zipfile
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,8 +11,7 @@ import numpy as np
 
 from hindmost.core.errors import InputError
 from hindmost.core.head import Head
-
-BROKEN = (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, KeyError, NotImplementedError, MemoryError)
+from hindmost.core.npz import BROKEN_NPZ
 
 
 def write_head(head: Head, path: Path, meta: Mapping[str, Any]) -> None:
@@ -76,7 +73,7 @@ def _arrays(path: Path, names: tuple[str, ...]) -> dict[str, np.ndarray]:
             return {name: archive[name] for name in names}
     except FileNotFoundError:
         raise InputError(f"{path} does not exist. Name a head that hindmost audit wrote into heads/.") from None
-    except (*BROKEN, TypeError, IndexError, AttributeError) as error:  # the last three: an .npy is no archive
+    except (*BROKEN_NPZ, TypeError, IndexError, AttributeError) as error:  # the last three: an .npy is no archive
         raise InputError(
             f"{path} is not a head: expected an .npz with {' and '.join(names)} ({error}). Write it with write_head."
         ) from error

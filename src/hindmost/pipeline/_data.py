@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from hindmost.core import fingerprint
 from hindmost.core.audit import DataRecord
 from hindmost.core.dataset import Card, Dataset
-from hindmost.core.errors import InputError, NothingToCompare
+from hindmost.core.errors import NothingToCompare
 from hindmost.core.rows import SPLITS
 from hindmost.datasets.check_images import check_images
 from hindmost.datasets.duplicates import exact_duplicates
@@ -99,15 +99,3 @@ def data_record(given: Input) -> DataRecord:
         set_aside=dataset.set_aside,
         known_faults=dataset.known_faults,
     )
-
-
-def without(given: Input, ids: tuple[str, ...]) -> Input:
-    """The input without the named rows: held-out train rows are not part of the audit."""
-    if not ids:
-        return given
-    dataset = given.dataset
-    if dataset.images is None or given.hashes is None:
-        raise InputError("Rows are held out of training only where images are given.")
-    keep = ~np.isin(dataset.rows.ids, np.asarray(ids))
-    smaller = replace(dataset, rows=dataset.rows.take(keep), images=dataset.images.take(keep), twin_of=None)
-    return replace(given, dataset=smaller, hashes=given.hashes[keep])

@@ -11,7 +11,7 @@ from hindmost.heads.recover import measured
 from hindmost.pipeline._data import Input
 from hindmost.pipeline._heads import Fitted, own_head, refit_baseline
 from hindmost.pipeline._seen import Seen
-from hindmost.pipeline.options import AuditOptions, Talk
+from hindmost.pipeline.options import MODEL, TRAINING, AuditOptions, Talk
 
 STORED = "the network's own last layer, stored beside the features"
 RECOVERED = "the network's own head, recovered by least squares from features and logits"  # and how well
@@ -22,6 +22,11 @@ def look(given: Input, options: AuditOptions, talk: Talk) -> Seen:
     dataset = given.dataset
     if dataset.X is None:
         raise InputError("The input holds images; embeddings were expected.")
+    if (options.model, options.training) != (MODEL, TRAINING):
+        raise InputError(
+            "Stored embeddings need no network, but options of one came (--checkpoint, --backbone, --input-size, "
+            "--preprocessing, --epochs, --lr or --criterion). Leave them out, or pass the folder of images."
+        )
     features = Features(dataset.rows, dataset.X, dataset.logits, {"source": "stored embeddings"})
     name, fitted = _baseline(features, dataset, options.seed)
     model = ModelRecord(

@@ -13,6 +13,7 @@ from hindmost.core import fingerprint
 from hindmost.core.errors import InputError
 from hindmost.datasets.decode import load_pixels
 from hindmost.pipeline._data import Input
+from hindmost.pipeline.options import TRAINING as TRAINING_DEFAULTS
 from hindmost.pipeline.options import ModelOptions, Talk, TrainOptions, cache_folder
 from hindmost.training import TRAINING
 
@@ -46,6 +47,11 @@ class Network:
 def network_for(given: Input, model: ModelOptions, training: TrainOptions, seed: int, talk: Talk) -> Network:
     """The checkpoint's network, or the default one fine-tuned on the train split (kept in the cache)."""
     if model.checkpoint is not None:
+        if training != TRAINING_DEFAULTS:
+            raise InputError(
+                "A checkpoint is not trained again, but training options came (--epochs, --lr or --criterion). "
+                "Leave them out, or leave out --checkpoint."
+            )
         backbone = backbones.load(model.backbone, checkpoint=model.checkpoint, **_reading(given, model))
         return Network(backbone, "checkpoint", OWN_HEAD)
     return trained(given, model, training, seed, talk).network
