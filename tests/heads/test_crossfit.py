@@ -23,7 +23,9 @@ class Memory(LinearHead):
     def from_context(cls, context: FitContext) -> "Memory":
         return cls()
 
-    def fit(self, X: ArrayLike, y: ArrayLike, *, strata: ArrayLike | None = None) -> Self:
+    def fit(
+        self, X: ArrayLike, y: ArrayLike, *, strata: ArrayLike | None = None, cluster: ArrayLike | None = None
+    ) -> Self:
         self.seen_ = np.asarray(X)[:, 0]
         return self
 

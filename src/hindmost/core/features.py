@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hindmost.core.errors import InputError
-from hindmost.core.rows import IntArray, Rows, Split
+from hindmost.core.rows import BoolArray, IntArray, Rows, Split
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ class Features:
     X : float32 array, shape (n, d)
     logits : float32 array, shape (n, c), or None     outputs of the network's own head, where it has one
     provenance : dict                                  what made them: weights, preprocessing, runtime, dtype
+    early : float32 array, shape (n, c), or None       outputs of the same network early in its training
 
     Raises
     ------
@@ -33,9 +34,10 @@ class Features:
     X: NDArray[np.float32]
     logits: NDArray[np.float32] | None = None
     provenance: dict[str, Any] = field(default_factory=dict)
+    early: NDArray[np.float32] | None = None
 
     def __post_init__(self) -> None:
-        for name in ("X", "logits"):
+        for name in ("X", "logits", "early"):
             array = getattr(self, name)
             if array is None:
                 continue
@@ -52,9 +54,13 @@ class Features:
 
     def of(self, split: Split) -> Features:
         """The rows of one split, in their order."""
-        where = self.rows.mask(split)
+        return self.take(self.rows.mask(split))
+
+    def take(self, where: BoolArray | IntArray) -> Features:
+        """Rows chosen by a boolean mask or by positions, in that order."""
         logits = None if self.logits is None else self.logits[where]
-        return Features(self.rows.take(where), self.X[where], logits, self.provenance)
+        early = None if self.early is None else self.early[where]
+        return Features(self.rows.take(where), self.X[where], logits, self.provenance, early)
 
 
 @dataclass(frozen=True)

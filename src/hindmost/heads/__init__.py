@@ -1,6 +1,7 @@
 """Heads: the last layers that an audit compares, one file each, scikit-learn classifiers.
 
-A key names a head or a preset of one. Nothing is imported before ``load`` is called.
+A key names a head or a preset of one; ``key@criterion`` says how its settings are chosen where they are.
+Nothing is imported before ``load`` is called.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from typing import TYPE_CHECKING
 from hindmost.core.errors import InputError
 
 if TYPE_CHECKING:
-    from hindmost.heads._linear import LinearHead
+    from hindmost.core.fitting import FitContext
+    from hindmost.heads._estimator import HeadEstimator
 
 HEADS: dict[str, str] = {
     "erm": "hindmost.heads.erm:ERM",
@@ -22,8 +24,8 @@ HEADS: dict[str, str] = {
 }
 
 
-def load(key: str) -> type[LinearHead]:
-    """The class behind a key of ``HEADS``.
+def load(key: str) -> type[HeadEstimator]:
+    """The class behind a key of ``HEADS``, with or without its ``@criterion``.
 
     Raises
     ------
@@ -35,8 +37,37 @@ def load(key: str) -> type[LinearHead]:
     >>> load("dfr").rows
     'val'
     """
-    if key not in HEADS:
-        raise InputError(f"Unknown head {key!r}. Choose from: {', '.join(HEADS)}.")
-    module, name = HEADS[key].split(":")
-    found: type[LinearHead] = getattr(import_module(module), name)
+    name, _, criterion = key.partition("@")
+    if name not in HEADS:
+        raise InputError(f"Unknown head {name!r}. Choose from: {', '.join(HEADS)}.")
+    module, attribute = HEADS[name].split(":")
+    found: type[HeadEstimator] = getattr(import_module(module), attribute)
+    if "@" in key:
+        _check_choice(name, criterion, found)
     return found
+
+
+def build(key: str, context: FitContext) -> HeadEstimator:
+    """The estimator behind a key as an audit uses it, not fitted yet.
+
+    Raises
+    ------
+    InputError
+        The key is not registered, or the head has no settings to choose by the criterion after ``@``.
+
+    Examples
+    --------
+    >>> build("afr@worst_class", context).select  # doctest: +SKIP
+    'worst_class'
+    """
+    estimator = load(key).from_context(context)
+    _, _, criterion = key.partition("@")
+    return estimator.set_params(select=criterion) if criterion else estimator
+
+
+def _check_choice(name: str, criterion: str, found: type[HeadEstimator]) -> None:
+    from hindmost.heads._select import check_criterion
+
+    if "select" not in found().get_params():
+        raise InputError(f"{name} has no settings that are chosen by a criterion. Leave out @{criterion}.")
+    check_criterion(criterion)

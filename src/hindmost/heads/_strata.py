@@ -20,11 +20,23 @@ class Strata:
     ids : int array, shape (k,)      ids that have rows, ascending
     codes : int array, shape (n,)    position of each row's id in ``ids``
     empty : tuple of int             ids in 0..n_strata-1 without rows
+    cluster : int array (n,) or None rows of one id never lie on both sides of a choice; None: independent rows
     """
 
     ids: IntArray
     codes: IntArray
     empty: tuple[int, ...]
+    cluster: IntArray | None = None
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def take(self, rows: IntArray) -> Strata:
+        """The strata of some rows, numbered by those that have some there."""
+        found, codes = np.unique(self.codes[rows], return_inverse=True)
+        absent = tuple(sorted({*self.empty, *(int(i) for i in np.delete(self.ids, found))}))
+        cluster = None if self.cluster is None else self.cluster[rows]
+        return Strata(self.ids[found], codes.astype(np.int64), absent, cluster)
 
     def need_all(self) -> None:
         """Raise EmptyStratum where a stratum that must exist has no rows."""
@@ -69,32 +81,41 @@ class Strata:
         return len(np.unique(self.codes[rows])) == len(self.ids)
 
 
-def read_strata(strata: ArrayLike | None, y: IntArray, n_strata: int | None) -> Strata:
-    """Check the strata of n rows; None means strata = y.
+def read_strata(
+    strata: ArrayLike | None, y: IntArray, n_strata: int | None, cluster: ArrayLike | None = None
+) -> Strata:
+    """Check the strata and clusters of n rows; strata=None means strata = y, cluster=None independent rows.
 
     Parameters
     ----------
     strata : int array (n,) or None
     y : int array (n,)               class positions
     n_strata : int or None           ids are 0..n_strata-1; None: the ids that occur
+    cluster : int array (n,) or None
 
     Raises
     ------
     InputError
         Another length, other than whole numbers, or an id outside 0..n_strata-1.
     """
-    column = y if strata is None else np.asarray(strata)
-    if column.shape != y.shape:
-        raise InputError(f"strata has shape {column.shape}, X has {len(y)} rows. Pass the strata of the same split.")
-    if column.dtype.kind not in "iu":
-        raise InputError(f"strata must be whole numbers, but {column.dtype} came. Pass group ids.")
+    column = y if strata is None else _whole_numbers("strata", strata, len(y))
     if n_strata is not None and (column.min() < 0 or column.max() >= n_strata):
         raise InputError(
             f"strata must lie in 0..{n_strata - 1}, but {column.min()}..{column.max()} came. Check n_strata."
         )
     ids, codes = np.unique(column, return_inverse=True)
     empty = () if n_strata is None else tuple(sorted(set(range(n_strata)) - {int(i) for i in ids}))
-    return Strata(ids.astype(np.int64), codes.astype(np.int64), empty)
+    units = None if cluster is None else _whole_numbers("cluster", cluster, len(y))
+    return Strata(ids.astype(np.int64), codes.astype(np.int64), empty, units)
+
+
+def _whole_numbers(name: str, values: ArrayLike, n: int) -> IntArray:
+    column = np.asarray(values)
+    if column.shape != (n,):
+        raise InputError(f"{name} has shape {column.shape}, X has {n} rows. Pass the {name} of the same split.")
+    if column.dtype.kind not in "iu":
+        raise InputError(f"{name} must be whole numbers, but {column.dtype} came. Pass ids.")
+    return column.astype(np.int64)
 
 
 def _named(ids: tuple[int, ...]) -> str:

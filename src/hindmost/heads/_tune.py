@@ -64,11 +64,28 @@ def choose_C(
 
 def _halve(groups: Strata, rng: np.random.RandomState) -> tuple[IntArray, IntArray, int]:
     """Two random halves and the number of draws: one, and more only where a stratum misses a half."""
-    shuffled = np.arange(len(groups.codes))
-    half, splits = len(shuffled) // 2, 0
+    shuffled = np.arange(len(groups))
+    splits = 0
     while splits < SPLITS_TRIED:
         rng.shuffle(shuffled)
         splits += 1
-        if groups.all_in(shuffled[:half]) and groups.all_in(shuffled[half:]):
+        whole = shuffled if groups.cluster is None else _clusters_together(shuffled, groups.cluster)
+        half = _cut(whole, groups.cluster)
+        if groups.all_in(whole[:half]) and groups.all_in(whole[half:]):
             break
-    return shuffled[:half], shuffled[half:], splits
+    return whole[:half], whole[half:], splits
+
+
+def _clusters_together(shuffled: IntArray, cluster: IntArray) -> IntArray:
+    """The rows of each cluster behind one another, clusters in the order in which they first come."""
+    _, first, unit = np.unique(cluster[shuffled], return_index=True, return_inverse=True)
+    return np.asarray(shuffled[np.argsort(first[unit], kind="stable")])
+
+
+def _cut(rows: IntArray, cluster: IntArray | None) -> int:
+    """Half of the rows, or the end of a cluster that is nearest to it."""
+    half = len(rows) // 2
+    if cluster is None:
+        return half
+    ends = np.flatnonzero(np.diff(cluster[rows])) + 1
+    return int(ends[np.abs(ends - half).argmin()]) if len(ends) else half

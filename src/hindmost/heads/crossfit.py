@@ -5,17 +5,16 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone
-from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
 from hindmost.core.errors import EmptyStratum, InputError
 from hindmost.core.rows import IntArray
-from hindmost.heads._linear import LinearHead
-
-Fold = tuple[IntArray, IntArray]  # rows that are fitted on, rows that are predicted
+from hindmost.heads._estimator import HeadEstimator
+from hindmost.heads._folds import Fold, one_partition, smallest_stratum
+from hindmost.heads._strata import Strata, read_strata
 
 
 def out_of_fold(
-    estimator: LinearHead,
+    estimator: HeadEstimator,
     X: NDArray[np.floating],
     y: IntArray,
     strata: IntArray,
@@ -31,7 +30,7 @@ def out_of_fold(
 
     Parameters
     ----------
-    estimator : LinearHead      not changed
+    estimator : HeadEstimator      not changed
     X : float array (n, d)
     y, strata : int arrays (n,)
     cluster : int array (n,) or None     rows of one id stay together; None: rows are independent
@@ -47,41 +46,29 @@ def out_of_fold(
             f"{None if cluster is None else len(cluster)} came. Pass the rows of one split."
         )
     predicted = np.full(len(y), -1, dtype=np.int64)
-    smallest, count = _smallest(strata, cluster)
+    groups = read_strata(strata, y, None, cluster)
+    smallest, count = smallest_stratum(groups)
     if count < 2:
         unit = "row" if cluster is None else "cluster"
         return predicted, f"out-of-fold predictions need 2 {unit}s of every stratum, stratum {smallest} has {count}"
     failed = []
-    for fitted_on, held_out in _folds(y, strata, cluster, min(folds, count), seed):
+    for fold in one_partition(groups, min(folds, count), seed):
         try:
-            predicted[held_out] = _predict_fold(estimator, X, y, strata, (fitted_on, held_out))
+            predicted[fold[1]] = _predict_fold(estimator, X, y, groups, fold)
         except EmptyStratum as error:
             failed.append(str(error))
     return predicted, f"{len(failed)} of {min(folds, count)} folds: {failed[0]}" if failed else None
 
 
 def _predict_fold(
-    estimator: LinearHead, X: NDArray[np.floating], y: IntArray, strata: IntArray, fold: Fold
+    estimator: HeadEstimator, X: NDArray[np.floating], y: IntArray, groups: Strata, fold: Fold
 ) -> IntArray:
     fitted_on, held_out = fold
-    absent = tuple(int(i) for i in np.setdiff1d(strata, strata[fitted_on]))
+    absent = tuple(int(i) for i in np.setdiff1d(groups.codes, groups.codes[fitted_on]))
     if absent:
-        raise EmptyStratum(f"every row of strata {list(absent)} lies in one fold, so none is left to fit on", absent)
-    head = clone(estimator).fit(X[fitted_on], y[fitted_on], strata=strata[fitted_on])
+        ids = tuple(int(groups.ids[code]) for code in absent)
+        raise EmptyStratum(f"every row of strata {list(ids)} lies in one fold, so none is left to fit on", ids)
+    strata = groups.ids[groups.codes[fitted_on]]
+    cluster = None if groups.cluster is None else groups.cluster[fitted_on]
+    head = clone(estimator).fit(X[fitted_on], y[fitted_on], strata=strata, cluster=cluster)
     return np.asarray(head.predict(X[held_out]), dtype=np.int64)
-
-
-def _smallest(strata: IntArray, cluster: IntArray | None) -> tuple[int, int]:
-    """The stratum with the fewest rows, or clusters, and how many; (-1, 0) without rows."""
-    if not len(strata):
-        return -1, 0
-    members = strata if cluster is None else np.unique(np.column_stack([strata, cluster]), axis=0)[:, 0]
-    ids, counts = np.unique(members, return_counts=True)
-    return int(ids[counts.argmin()]), int(counts.min())
-
-
-def _folds(y: IntArray, strata: IntArray, cluster: IntArray | None, folds: int, seed: int) -> list[Fold]:
-    if cluster is None:
-        return list(StratifiedKFold(folds, shuffle=True, random_state=seed).split(y, strata))
-    parts = StratifiedGroupKFold(folds, shuffle=True, random_state=seed).split(y, strata, cluster)
-    return [(fitted_on, held_out) for fitted_on, held_out in parts if len(held_out)]  # big clusters may leave one bare

@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 from numbers import Integral
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.utils import check_random_state
 
 from hindmost.core.errors import InputError
-from hindmost.core.fitting import FitContext
+from hindmost.core.fitting import FitContext, FittedOn
 from hindmost.core.rows import FloatArray, IntArray
 from hindmost.heads._balance import balanced
 from hindmost.heads._linear import LinearHead
@@ -54,7 +54,7 @@ class DFR(LinearHead):
     correlations, ICLR; their script ``dfr_evaluate_spurious.py``.
     """
 
-    rows: ClassVar[Literal["train", "val", "none"]] = "val"
+    rows: ClassVar[FittedOn] = "val"
     labels: ClassVar[str] = "class and group of the validation rows"
     method: ClassVar[str] = "mean of L1 logistic regressions on group-balanced subsets of the validation rows"
     source: ClassVar[str] = "Kirichenko, Izmailov, Wilson, ICLR 2023 (arXiv:2204.02937), protocol dfr-v1"
@@ -93,7 +93,9 @@ class DFR(LinearHead):
             random_state=context.seed,
         )
 
-    def fit(self, X: ArrayLike, y: ArrayLike, *, strata: ArrayLike | None = None) -> Self:
+    def fit(
+        self, X: ArrayLike, y: ArrayLike, *, strata: ArrayLike | None = None, cluster: ArrayLike | None = None
+    ) -> Self:
         """Tune on two random halves, then fit on all rows X (n, d) of classes y (n,) and strata (n,).
 
         Raises
@@ -107,7 +109,7 @@ class DFR(LinearHead):
                 f"{self.C_grid!r} came. Leave them out for the published protocol."
             )
         rows, codes = self._read(X, y)
-        groups = read_strata(strata, codes, self.n_strata)
+        groups = read_strata(strata, codes, self.n_strata, cluster)
         groups.need_all()
         rng = check_random_state(self.random_state)
         one = partial(self._fit_one, rng=rng)

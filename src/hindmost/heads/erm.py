@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Self
 
 from numpy.typing import ArrayLike
 
 from hindmost.core.errors import InputError
-from hindmost.core.fitting import FitContext
+from hindmost.core.fitting import FitContext, FittedOn
 from hindmost.core.head import Head
 from hindmost.heads._linear import LinearHead
 from hindmost.heads._strata import read_strata
@@ -28,7 +28,7 @@ class ERM(LinearHead):
     stand_in_ : bool       True where the logistic regression stands in
     """
 
-    rows: ClassVar[Literal["train", "val", "none"]] = "none"
+    rows: ClassVar[FittedOn] = "none"
     labels: ClassVar[str] = "none beyond the network's own training"
     method: ClassVar[str] = "the network's own last layer, nothing is fitted"
     source: ClassVar[str] = "empirical risk minimisation (the training of the network)"
@@ -52,20 +52,22 @@ class ERM(LinearHead):
             )
         return cls(base=context.baseline)
 
-    def fit(self, X: ArrayLike, y: ArrayLike, *, strata: ArrayLike | None = None) -> Self:
+    def fit(
+        self, X: ArrayLike, y: ArrayLike, *, strata: ArrayLike | None = None, cluster: ArrayLike | None = None
+    ) -> Self:
         """Check rows X (n, d) of classes y (n,) against the head; strata are checked and not used."""
         self.stand_in_ = self.base is None
         if self.base is None:
-            self._stand_in(X, y, strata)
+            self._stand_in(X, y, strata, cluster)
         else:
             _, codes = self._read_for(self.base, X, y)
-            read_strata(strata, codes, None)
+            read_strata(strata, codes, None, cluster)
             self._set(self.base)
         self.single_coefs_ = None
         self.selected_ = {"chosen_on": "nothing: the network's own head", "stand_in": self.stand_in_}
         return self
 
-    def _stand_in(self, X: ArrayLike, y: ArrayLike, strata: ArrayLike | None) -> None:
+    def _stand_in(self, X: ArrayLike, y: ArrayLike, strata: ArrayLike | None, cluster: ArrayLike | None) -> None:
         self._read(X, y)
-        logistic = Refit().fit(X, y, strata=strata)
+        logistic = Refit().fit(X, y, strata=strata, cluster=cluster)
         self.coef_, self.intercept_ = logistic.coef_, logistic.intercept_

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Self
 
 from numpy.typing import ArrayLike
 
-from hindmost.core.fitting import FitContext
+from hindmost.core.fitting import FitContext, FittedOn
 from hindmost.heads._linear import LinearHead
 from hindmost.heads._scaler import scaler_of
 from hindmost.heads._solver import l2_fit
@@ -27,7 +27,7 @@ class Refit(LinearHead):
     array([0, 1])
     """
 
-    rows: ClassVar[Literal["train", "val", "none"]] = "train"
+    rows: ClassVar[FittedOn] = "train"
     labels: ClassVar[str] = "class of the train rows"
     method: ClassVar[str] = "L2 logistic regression on the standardised train rows; no group is looked at"
     source: ClassVar[str] = "plain logistic regression (scikit-learn, lbfgs)"
@@ -41,10 +41,12 @@ class Refit(LinearHead):
         """The defaults: nothing of the audit is needed."""
         return cls()
 
-    def fit(self, X: ArrayLike, y: ArrayLike, *, strata: ArrayLike | None = None) -> Self:
+    def fit(
+        self, X: ArrayLike, y: ArrayLike, *, strata: ArrayLike | None = None, cluster: ArrayLike | None = None
+    ) -> Self:
         """Fit on rows X (n, d) of classes y (n,); strata are checked and not used."""
         rows, codes = self._read(X, y)
-        read_strata(strata, codes, None)
+        read_strata(strata, codes, None, cluster)
         scaler = scaler_of(rows)
         found = l2_fit(scaler(rows), codes, C=self.C, max_iter=self.max_iter)
         self.coef_, self.intercept_ = scaler.fold(found.coef, found.intercept)

@@ -6,12 +6,12 @@ has moved a threshold and repaired nothing.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hindmost.core.fitting import FitContext
+from hindmost.core.fitting import FitContext, FittedOn
 from hindmost.core.head import Head, predictions
 from hindmost.core.rows import FloatArray, IntArray
 from hindmost.heads._linear import LinearHead
@@ -40,7 +40,7 @@ class Threshold(LinearHead):
     offsets_ : float array, shape (c,)     added to the logits; the first is 0
     """
 
-    rows: ClassVar[Literal["train", "val", "none"]] = "val"
+    rows: ClassVar[FittedOn] = "val"
     labels: ClassVar[str] = "class and group of the validation rows"
     method: ClassVar[str] = "the baseline's weights with class offsets that maximise worst-group accuracy"
     source: ClassVar[str] = "hindmost's control; no new weights are fitted"
@@ -59,7 +59,9 @@ class Threshold(LinearHead):
         refit = Refit.from_context(context).fit(context.train.X, rows.y, strata=rows.strata)
         return cls(base=to_head(refit), base_name="refit", n_strata=rows.n_groups)
 
-    def fit(self, X: ArrayLike, y: ArrayLike, *, strata: ArrayLike | None = None) -> Self:
+    def fit(
+        self, X: ArrayLike, y: ArrayLike, *, strata: ArrayLike | None = None, cluster: ArrayLike | None = None
+    ) -> Self:
         """Choose the offsets on rows X (n, d) that the base never saw, of classes y (n,) and strata (n,)."""
         if self.base is None:
             rows, codes = self._read(X, y)
@@ -67,7 +69,7 @@ class Threshold(LinearHead):
         else:
             base = self.base
             rows, codes = self._read_for(base, X, y)
-        groups = read_strata(strata, codes, self.n_strata)
+        groups = read_strata(strata, codes, self.n_strata, cluster)
         logits = base.logits(rows)
         self.offsets_ = _offsets(logits, codes, groups.codes)
         self._set(Head(np.array(base.coef), base.intercept + self.offsets_))
