@@ -24,6 +24,8 @@ Card = Annotated[Path | None, typer.Option(help="Data card, if it is not INPUT/c
 Cue = Annotated[list[str] | None, typer.Option(help="Column of the cue; repeat it for several.")]
 Backbone = Annotated[str | None, typer.Option(help="Architecture, a timm name. Default: tf_efficientnet_lite0.")]
 Checkpoint = Annotated[Path | None, typer.Option(help="Your own weights (.pth, .safetensors); no training then.")]
+Early = Annotated[Path | None, typer.Option(help="The checkpoint's network early in its training, for self.")]
+HeldOut = Annotated[Path | None, typer.Option(help="Ids of train rows that the checkpoint's training did not see.")]
 Size = Annotated[int | None, typer.Option(help="Side of the square that the network reads.")]
 PresetOption = Annotated[Preset | None, typer.Option(help="The published protocol, or timm's own. Default: squash.")]
 Seed = Annotated[int, typer.Option(help="Drives every random choice.")]
@@ -48,9 +50,13 @@ def audit(
     checkpoint: Checkpoint = None,
     input_size: Size = None,
     preprocessing: PresetOption = None,
+    early: Early = None,
+    held_out: HeldOut = None,
     epochs: Epochs = None,
     lr: LearningRate = None,
     criterion: CriterionOption = "mean",
+    hold_out: HoldOut = 0.0,
+    keep_early: KeepEarly = False,
     heads: Annotated[str, typer.Option(help="Heads to fit, separated by commas.")] = "erm,threshold,dfr",
     policy: Policy = None,
     seed: Seed = 0,
@@ -63,8 +69,8 @@ def audit(
 
     options = AuditOptions(
         DataOptions(metadata, card, tuple(cue or ())),
-        ModelOptions(backbone, checkpoint, preprocessing, input_size),
-        TrainOptions(epochs, lr, criterion),
+        ModelOptions(backbone, checkpoint, preprocessing, input_size, early, held_out),
+        TrainOptions(epochs, lr, criterion, hold_out, keep_early),
         tuple(name.strip() for name in heads.split(",") if name.strip()),
         policy,
         seed,
@@ -137,13 +143,15 @@ def features(
     checkpoint: Checkpoint = None,
     input_size: Size = None,
     preprocessing: PresetOption = None,
+    early: Early = None,
+    held_out: HeldOut = None,
 ) -> None:
     """Write the pooled features of every image, as a file that audit reads."""
     from hindmost.pipeline.features import features as run
 
     with Bars() as bars:
         data = DataOptions(metadata, card, tuple(cue or ()))
-        model = ModelOptions(backbone, checkpoint, preprocessing, input_size)
+        model = ModelOptions(backbone, checkpoint, preprocessing, input_size, early, held_out)
         typer.echo(str(run(source, out, data, model, talk=bars.talk())))
 
 

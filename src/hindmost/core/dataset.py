@@ -77,6 +77,8 @@ class Dataset:
     X : float32 array (n, d) or None    stored embeddings
     logits : float32 array (n, c) or None    the network's own outputs beside stored embeddings
     head : Head or None                 the network's own head beside stored embeddings
+    early : float32 array (n, c) or None     the same network's outputs early in its training
+    held_out : bool array (n,) or None  True where the network's training did not see a train row; None: not known
     twin_of : int array (n,) or None    position of the row that this row is a twin of; -1: of none
     recognised : dict                   role -> column or file it was read from, for the echo
     set_aside : tuple of SetAside
@@ -89,6 +91,8 @@ class Dataset:
     X: NDArray[np.float32] | None = None
     logits: NDArray[np.float32] | None = None
     head: Head | None = None
+    early: NDArray[np.float32] | None = None
+    held_out: BoolArray | None = None
     twin_of: NDArray[np.int64] | None = None
     recognised: dict[str, str] = field(default_factory=dict)
     set_aside: tuple[SetAside, ...] = ()

@@ -1,14 +1,30 @@
-"""A last layer on raw features, any scaler folded in."""
+"""A last layer on raw features, any scaler folded in, and what any fitted head can do."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hindmost.core.errors import InputError
 from hindmost.core.rows import FloatArray, IntArray
+
+
+class Predictor(Protocol):
+    """What tables need of a fitted head, linear or not."""
+
+    @property
+    def n_classes(self) -> int: ...
+
+    def logits(self, X: NDArray[np.floating]) -> FloatArray:
+        """Logits of rows X (n, d) in float64, shape (n, c)."""
+        ...
+
+    def predict(self, X: NDArray[np.floating]) -> IntArray:
+        """Class ids, shape (n,); ties go to the lower id."""
+        ...
 
 
 @dataclass(frozen=True)

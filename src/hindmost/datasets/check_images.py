@@ -93,6 +93,7 @@ def _without(dataset: Dataset, kept: BoolArray, reasons: list[str]) -> Dataset:
         rows=rows.take(kept),
         images=dataset.images.take(kept),
         twin_of=twin_of,
+        held_out=None if dataset.held_out is None else dataset.held_out[kept],
         set_aside=(*dataset.set_aside, *aside),
     )
 

@@ -17,6 +17,7 @@ SPLIT = ("split",)
 ID = ("isic_id", "img_id", "image_id", "id")
 CLUSTER = ("patient_id", "source_id")
 TWIN_OF = ("twin_of",)
+HELD_OUT = ("held_out",)
 CORE_MASK = ("mask_filename",)
 CUE_MASK = ("cue_mask_filename",)
 POOR_MASK = ("mask_is_ellipse",)
@@ -114,7 +115,8 @@ def _asked_for(table: Table, cues: Sequence[str], taken: Sequence[str]) -> tuple
 
 def cue_candidates(table: Table, taken: Sequence[str]) -> list[str]:
     """Columns with few values and no other role: what a message may propose as a cue."""
-    roles = {*FILE, *CLASS, *SPLIT, *ID, *CLUSTER, *TWIN_OF, *CORE_MASK, *CUE_MASK, *POOR_MASK, *TWIN, *CONTROL}
+    roles = {*FILE, *CLASS, *SPLIT, *ID, *CLUSTER, *TWIN_OF, *HELD_OUT}
+    roles |= {*CORE_MASK, *CUE_MASK, *POOR_MASK, *TWIN, *CONTROL}
     return [
         name
         for name, values in table.columns.items()

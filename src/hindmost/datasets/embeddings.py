@@ -38,32 +38,41 @@ def read_embeddings(
     stored = _read(path, metadata, cues)
     n = len(stored.features)
     X = _matrix(path, "X", stored.features)
-    logits = None if stored.logits is None else _matrix(path, "logits", stored.logits)
-    if len(stored.table) not in (0, n) or (logits is not None and len(logits) != n):
-        other = len(stored.table) if logits is None or len(logits) == n else len(logits)
-        raise InputError(f"{path}: X has {n} rows, its table or logits have {other}. Store one entry per row in each.")
+    outputs = {"logits": stored.logits, "early_logits": stored.early}
+    read = {name: _matrix(path, name, values) for name, values in outputs.items() if values is not None}
+    lengths = {name: len(values) for name, values in read.items()} | {"its table": len(stored.table) or n}
+    for name, length in lengths.items():
+        if length != n:
+            raise InputError(f"{path}: X has {n} rows, {name} has {length}. Store one entry per row in each.")
     known = recognise(stored.table, card, cues, other_ids=strip(str(row) for row in range(n)))
-    classes = known.rows.naming.classes
-    if logits is not None and logits.shape[1] != len(classes):
-        raise InputError(
-            f"{path}: logits have {logits.shape[1]} columns, the table has {len(classes)} classes. "
-            "Store one column per class (one binary column z: [-z/2, z/2])."
-        )
-    if stored.head is not None and stored.head.n_classes != len(classes):
-        raise InputError(
-            f"{path}: coef has {stored.head.n_classes} rows, the table has {len(classes)} classes. "
-            "Store one row per class, or leave coef and intercept out."
-        )
+    _check_classes(path, len(known.rows.naming.classes), read, stored)
     return Dataset(
         name=(card.name if card else "") or path.stem,
         rows=known.rows,
         X=X,
-        logits=logits,
+        logits=read.get("logits"),
+        early=read.get("early_logits"),
+        held_out=known.held_out,
         head=stored.head,
         twin_of=known.twin_of,
         recognised={"layout": f"embeddings {path.suffix}", "table": stored.table.source, **stored.roles, **known.roles},
         known_faults=(*(card.known_faults if card else ()), *known.faults),
     )
+
+
+def _check_classes(path: Path, n_classes: int, read: dict[str, NDArray[np.float32]], stored: Stored) -> None:
+    """Raise InputError where outputs or the head have another number of classes than the table."""
+    for name, values in read.items():
+        if values.shape[1] != n_classes:
+            raise InputError(
+                f"{path}: {name} have {values.shape[1]} columns, the table has {n_classes} classes. "
+                "Store one column per class (one binary column z: [-z/2, z/2])."
+            )
+    if stored.head is not None and stored.head.n_classes != n_classes:
+        raise InputError(
+            f"{path}: coef has {stored.head.n_classes} rows, the table has {n_classes} classes. "
+            "Store one row per class, or leave coef and intercept out."
+        )
 
 
 def _read(path: Path, metadata: Path | None, cues: Sequence[str]) -> Stored:

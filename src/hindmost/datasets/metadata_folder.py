@@ -46,6 +46,7 @@ def read_metadata_folder(
         rows=known.rows,
         images=images,
         twin_of=known.twin_of,
+        held_out=known.held_out,
         recognised={
             "layout": "folder with a table",
             "table": table.source,

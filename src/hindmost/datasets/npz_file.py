@@ -12,15 +12,16 @@ from hindmost.core.errors import InputError
 from hindmost.core.head import Head
 from hindmost.core.npz import BROKEN_NPZ
 from hindmost.datasets import columns
-from hindmost.datasets.stored import LOGITS, Stored, feature_name
+from hindmost.datasets.stored import EARLY, LOGITS, Stored, feature_name
 from hindmost.datasets.table import Table, text_of
 
 ROLES = {*columns.CLASS, *columns.CUE, *columns.SPLIT, *columns.ID, *columns.CLUSTER, *columns.TWIN_OF}
+ROLES |= {*columns.HELD_OUT}
 
 
 def read_npz(path: Path, cues: Sequence[str] = ()) -> Stored:
-    """Arrays ``X``, ``y``, a cue, ``split``, and optionally ``logits``, ids, clusters, and the network's own
-    last layer as ``coef`` (classes, d) and ``intercept`` (classes,).
+    """Arrays ``X``, ``y``, a cue, ``split``, and optionally ``logits``, ids, clusters, the network's own last
+    layer as ``coef`` (classes, d) and ``intercept`` (classes,), ``early_logits`` and ``held_out``.
 
     Parameters
     ----------
@@ -37,6 +38,8 @@ def read_npz(path: Path, cues: Sequence[str] = ()) -> Stored:
     features = arrays.pop(name)
     logits_name = columns.find(list(arrays), LOGITS, "logits")
     logits = None if logits_name is None else arrays.pop(logits_name)
+    early_name = columns.find(list(arrays), EARLY, "early logits")
+    early = None if early_name is None else arrays.pop(early_name)
     head = _head(path, arrays, features)
     table = {}
     for column, values in arrays.items():
@@ -51,8 +54,9 @@ def read_npz(path: Path, cues: Sequence[str] = ()) -> Stored:
                 f"{path}: {column} is {values.dtype} of shape {values.shape}, X has shape {features.shape}. "
                 "Store one number or text per row."
             )
-    roles = {"features": name} | _role("logits", logits_name) | _role("head", "coef, intercept" if head else None)
-    return Stored(features, logits, Table(path.name, table), roles, head)
+    roles = {"features": name} | _role("logits", logits_name) | _role("early logits", early_name)
+    roles |= _role("head", "coef, intercept" if head else None)
+    return Stored(features, logits, Table(path.name, table), roles, head, early)
 
 
 def _role(role: str, name: str | None) -> dict[str, str]:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from hindmost.core.dataset import Card, StrArray
-from hindmost.core.rows import IntArray, Naming, Rows
+from hindmost.core.rows import BoolArray, IntArray, Naming, Rows
 from hindmost.datasets import columns
 from hindmost.datasets.clusters import cluster_rows, straddling, twin_positions
 from hindmost.datasets.table import Table
-from hindmost.datasets.values import Encoded, check_few, check_filled, encode, encode_splits, product
+from hindmost.datasets.values import Encoded, check_few, check_filled, encode, encode_flags, encode_splits, product
 
 
 @dataclass(frozen=True)
@@ -23,12 +23,14 @@ class Recognised:
     ----------
     rows : Rows
     twin_of : int array (n,) or None
+    held_out : bool array (n,) or None      train rows that the network's training did not see
     roles : dict                role -> column, for the echo
     faults : tuple of str       what the table itself shows to be wrong with the data
     """
 
     rows: Rows
     twin_of: IntArray | None
+    held_out: BoolArray | None
     roles: dict[str, str]
     faults: tuple[str, ...]
 
@@ -60,9 +62,12 @@ def recognise(table: Table, card: Card | None, cues: Sequence[str], *, other_ids
     twin_of, cluster, shared = _dependence(table, ids)
     naming = Naming(classes.names, cue.names, cue_columns, classes.named and cue.named)
     rows = Rows(ids, classes.ids, cue.ids, split, naming, cluster)
+    held_out_column = columns.find(table.names, columns.HELD_OUT, "held-out rows")
+    held_out = None if held_out_column is None else encode_flags(held_out_column, table.columns[held_out_column])
     roles = {"id": id_column or "", "class": class_column, "cue": ", ".join(cue_columns), "split": split_column}
+    roles["held out"] = held_out_column or ""
     roles = {role: column for role, column in {**roles, **shared}.items() if column}
-    return Recognised(rows, twin_of, roles, _faults(cluster, split, shared))
+    return Recognised(rows, twin_of, held_out, roles, _faults(cluster, split, shared))
 
 
 def encode_cues(table: Table, card: Card | None, cue_columns: Sequence[str]) -> Encoded:

@@ -16,6 +16,7 @@ from hindmost.datasets.table import Table
 
 FEATURES = ("x", "features", "embedding", "embeddings")
 LOGITS = ("logits",)
+EARLY = ("early_logits",)
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Stored:
     table : Table
     roles : dict                "features", "logits" -> array or columns, for the echo
     head : Head or None         the network's own last layer
+    early : array (n, c) or None    logits of the network early in its training
     """
 
     features: NDArray[np.generic]
@@ -36,6 +38,7 @@ class Stored:
     table: Table
     roles: dict[str, str]
     head: Head | None = None
+    early: NDArray[np.generic] | None = None
 
 
 def feature_name(path: Path, names: Sequence[str]) -> str:

@@ -62,7 +62,8 @@ def _card(source: Path, named: Path | None) -> Card | None:
 
 def _fingerprint(dataset: Dataset, hashes: np.ndarray | None) -> str:
     rows = dataset.rows
-    columns = (rows.ids, rows.y, rows.cue, rows.split, hashes, dataset.X, dataset.logits)
+    stored = (dataset.X, dataset.logits, dataset.early, dataset.held_out)
+    columns = (rows.ids, rows.y, rows.cue, rows.split, hashes, *stored)
     return fingerprint.of_json([fingerprint.of_array(column) for column in columns if column is not None])
 
 

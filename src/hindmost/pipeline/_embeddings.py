@@ -25,9 +25,9 @@ def look(given: Input, options: AuditOptions, talk: Talk) -> Seen:
     if (options.model, options.training) != (MODEL, TRAINING):
         raise InputError(
             "Stored embeddings need no network, but options of one came (--checkpoint, --backbone, --input-size, "
-            "--preprocessing, --epochs, --lr or --criterion). Leave them out, or pass the folder of images."
+            "--preprocessing, --epochs, --lr, ...). Leave them out, or pass the folder of images."
         )
-    features = Features(dataset.rows, dataset.X, dataset.logits, {"source": "stored embeddings"})
+    features = Features(dataset.rows, dataset.X, dataset.logits, {"source": "stored embeddings"}, dataset.early)
     name, fitted = _baseline(features, dataset, options.seed)
     model = ModelRecord(
         backbone="unknown: features were stored before",
@@ -39,7 +39,8 @@ def look(given: Input, options: AuditOptions, talk: Talk) -> Seen:
         extraction={"runtime": "none", "dtype": str(dataset.X.dtype)},
         training=None,
     )
-    return Seen(features, (name, fitted), model, maps_reason="stored embeddings hold no images, so there are no maps")
+    maps_reason = "stored embeddings hold no images, so there are no maps"
+    return Seen(features, (name, fitted), model, maps_reason, dataset.held_out)
 
 
 def _baseline(features: Features, dataset: Dataset, seed: int) -> tuple[str, Fitted]:

@@ -11,10 +11,11 @@ from hindmost import heads as registry
 from hindmost.core.errors import EmptyStratum, InputError
 from hindmost.core.features import Features
 from hindmost.core.fitting import FitContext
-from hindmost.core.head import Head
+from hindmost.core.head import Head, Predictor
 from hindmost.core.rows import FloatArray, IntArray, Rows
+from hindmost.heads._estimator import HeadEstimator
 from hindmost.heads.crossfit import out_of_fold
-from hindmost.heads.to_head import to_head
+from hindmost.heads.to_head import to_predictor
 from hindmost.pipeline.options import Talk
 
 
@@ -24,7 +25,7 @@ class Fitted:
 
     Parameters
     ----------
-    head : Head or None         None: not available, ``reason`` says why
+    head : Predictor or None    None: not available, ``reason`` says why
     method : str                what is fitted, on which rows, with which labels
     selected : dict             hyper-parameters that were chosen
     single_coefs : array or None    margin weights of each single fit, shape (fits, ...)
@@ -32,7 +33,7 @@ class Fitted:
     val_reason : str or None    why there are none
     """
 
-    head: Head | None
+    head: Predictor | None
     method: str
     reason: str | None = None
     selected: dict[str, Any] | None = None
@@ -69,7 +70,7 @@ def own_head(head: Head, val: Features, source: str) -> Fitted:
 
 def _fit(name: str, context: FitContext) -> Fitted:
     kind = registry.load(name)
-    rows = context.train if kind.rows == "train" else context.val
+    rows = context.fitted_on(kind.rows)
     if not len(rows.rows):
         return Fitted(None, kind.method, reason=f"it is fitted on {kind.rows} rows, and there are none.")
     X = np.asarray(rows.X, dtype=np.float64)
@@ -77,24 +78,28 @@ def _fit(name: str, context: FitContext) -> Fitted:
     if len(np.unique(y)) < len(rows.rows.naming.classes):
         return Fitted(None, kind.method, reason=f"the {kind.rows} rows do not hold every class.")
     try:
-        estimator = kind.from_context(context).fit(X, y, strata=strata)
+        estimator = registry.build(name, context).fit(X, y, strata=strata, cluster=rows.rows.cluster)
     except EmptyStratum as empty:
         return Fitted(None, kind.method, reason=_name_strata(empty, rows.rows))
-    predicted, reason = _validation(kind, estimator, context)
-    return Fitted(
-        to_head(estimator), kind.method, None, dict(estimator.selected_), estimator.single_coefs_, predicted, reason
-    )
+    head = to_predictor(estimator)
+    predicted, reason = _validation(name, estimator, head, context)
+    singles = getattr(estimator, "single_coefs_", None)
+    return Fitted(head, kind.method, None, dict(estimator.selected_), singles, predicted, reason)
 
 
-def _validation(kind: Any, estimator: Any, context: FitContext) -> tuple[IntArray | None, str | None]:
-    """Predictions of validation rows by a head that did not see them."""
+def _validation(
+    name: str, estimator: HeadEstimator, head: Predictor, context: FitContext
+) -> tuple[IntArray | None, str | None]:
+    """Predictions of validation rows by a head that used none of their labels."""
     val = context.val
     if not len(val.rows):
         return None, "there are no validation rows"
-    if kind.rows != "val":
-        return to_head(estimator).predict(val.X), None
+    if estimator.val_predicted_ is not None:
+        return estimator.val_predicted_, None
+    if estimator.rows != "val":
+        return head.predict(val.X), None
     predicted, reason = out_of_fold(
-        kind.from_context(context),
+        registry.build(name, context),
         np.asarray(val.X, dtype=np.float64),
         val.rows.y,
         val.rows.strata,

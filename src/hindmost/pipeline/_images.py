@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -24,7 +25,11 @@ from hindmost.pipeline._reliance import SAMPLE_PER_GROUP, Twins, sample_per_grou
 from hindmost.pipeline._seen import Pictures, Seen
 from hindmost.pipeline.options import AuditOptions, Talk, cache_folder
 
+if TYPE_CHECKING:
+    from hindmost.backbones.backbone import Backbone
+
 MAPS_PER_GROUP = 150
+NONE = np.empty(0, dtype=np.int64)
 
 
 def look(given: Input, options: AuditOptions, talk: Talk) -> Seen:
@@ -42,6 +47,7 @@ def look(given: Input, options: AuditOptions, talk: Talk) -> Seen:
         talk.notice(note)
     return Seen(
         features=features,
+        held_out=held_out_rows(given, network),
         baseline=("erm", own_head(network.backbone.head, features.of("val"), network.how)),
         model=model_record(network),
         maps_reason=network.backbone.maps_reason,
@@ -63,8 +69,15 @@ class Extractor:
         images = _images(given.dataset)
         assert given.hashes is not None
         paths = _paths(images.root, images.files)
-        X, logits, activations = self._extract("features", paths, list(given.hashes), shown)
-        return Features(given.dataset.rows, X, logits, self.network.backbone.describe()), activations
+        X, logits, activations = self._extract("features", paths, list(given.hashes), shown, self.network.backbone)
+        early = self._early(paths, list(given.hashes))
+        return Features(given.dataset.rows, X, logits, self.network.backbone.describe(), early), activations
+
+    def _early(self, paths: list[Path], hashes: list[str]) -> np.ndarray | None:
+        """Logits of the network early in its training; None where those weights were not kept."""
+        if self.network.early is None:
+            return None
+        return self._extract("features of the early network", paths, hashes, NONE, self.network.early)[1]
 
     def twins(self, dataset: Dataset, seed: int) -> Twins | None:
         """Features of swapped twins and controls, for a sample of the test rows of each group."""
@@ -83,12 +96,11 @@ class Extractor:
     def _named(self, root: Path, names: np.ndarray) -> np.ndarray:
         paths = _paths(root, names)
         hashes = [fingerprint.of_file(path) for path in paths]
-        return self._extract("features of twins", paths, hashes, np.empty(0, dtype=np.int64))[0]
+        return self._extract("features of twins", paths, hashes, NONE, self.network.backbone)[0]
 
     def _extract(
-        self, stage: str, paths: list[Path], hashes: list[str], shown: np.ndarray
+        self, stage: str, paths: list[Path], hashes: list[str], shown: np.ndarray, backbone: Backbone
     ) -> tuple[np.ndarray, np.ndarray | None, Activations | None]:
-        backbone = self.network.backbone
         key = feature_key(
             hashes, backbone.weights_hash, backbone.preprocessing, backbone.describe(), [int(i) for i in shown]
         )
@@ -101,6 +113,13 @@ class Extractor:
             maps_for=[int(i) for i in shown],
             progress=lambda _, done, total: self.talk.progress(stage, done, total),
         )
+
+
+def held_out_rows(given: Input, network: Network) -> np.ndarray | None:
+    """True for train rows that the network's training did not see; None where that is not known."""
+    if network.held_out is None:
+        return given.dataset.held_out
+    return np.isin(given.dataset.rows.ids, network.held_out)
 
 
 def model_record(network: Network) -> ModelRecord:

@@ -16,6 +16,7 @@ from hindmost.rules.decision import decide
 from hindmost.rules.not_checked import not_checked
 
 ONE_RUN = "one dataset, one training run"
+NOT_LINEAR = "the head is not linear, so no map shows its evidence and no file holds its weights"
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,8 @@ def judge(measured: Measured, policy: Policy, seed: int) -> Audit:
 
 def _record(name: str, measured: Measured) -> HeadRecord:
     one, table = measured.fitted[name], measured.tables.heads.get(name)
-    maps = None if measured.maps is None or table is None else measured.maps[name]
+    maps = None if measured.maps is None or table is None else measured.maps.get(name)
+    not_linear = maps is None and table is not None and measured.maps is not None
     return HeadRecord(
         available=one.head is not None,
         reason=one.reason,
@@ -88,5 +90,5 @@ def _record(name: str, measured: Measured) -> HeadRecord:
         reliance=measured.reliance.get(name),
         weights=measured.tables.weights.get(name),
         maps=maps,
-        maps_reason=measured.maps_reason,
+        maps_reason=NOT_LINEAR if not_linear else measured.maps_reason,
     )

@@ -34,14 +34,16 @@ class Network:
     weights : "trained here" or "checkpoint"
     how : str                       where the baseline head comes from, in words
     training : dict or None         recipe and validation history, when trained here
-    held_out : tuple of str         ids of train rows that training did not see
+    held_out : tuple of str or None ids of train rows that training did not see; None: not known
+    early : Backbone or None        the same network early in its training
     """
 
     backbone: Backbone
     weights: str
     how: str
     training: dict[str, Any] | None = None
-    held_out: tuple[str, ...] = ()
+    held_out: tuple[str, ...] | None = None
+    early: Backbone | None = None
 
 
 def network_for(given: Input, model: ModelOptions, training: TrainOptions, seed: int, talk: Talk) -> Network:
@@ -49,11 +51,19 @@ def network_for(given: Input, model: ModelOptions, training: TrainOptions, seed:
     if model.checkpoint is not None:
         if training != TRAINING_DEFAULTS:
             raise InputError(
-                "A checkpoint is not trained again, but training options came (--epochs, --lr or --criterion). "
-                "Leave them out, or leave out --checkpoint."
+                "A checkpoint is not trained again, but training options came (--epochs, --lr, --criterion, "
+                "--hold-out or --keep-early). Leave them out, or leave out --checkpoint."
             )
-        backbone = backbones.load(model.backbone, checkpoint=model.checkpoint, **_reading(given, model))
-        return Network(backbone, "checkpoint", OWN_HEAD)
+        reading = _reading(given, model)
+        backbone = backbones.load(model.backbone, checkpoint=model.checkpoint, **reading)
+        early = None if model.early is None else backbones.load(model.backbone, checkpoint=model.early, **reading)
+        held_out = None if model.held_out is None else _listed(model.held_out, given)
+        return Network(backbone, "checkpoint", OWN_HEAD, held_out=held_out, early=early)
+    if model.early is not None or model.held_out is not None:
+        raise InputError(
+            "--early and --held-out describe the network of --checkpoint, but none came. "
+            "To train one here, use --keep-early and --hold-out."
+        )
     return trained(given, model, training, seed, talk).network
 
 
@@ -75,7 +85,8 @@ def trained(given: Input, model: ModelOptions, training: TrainOptions, seed: int
     checkpoint = _save(folder / "erm.pth", result.state_dict, start, given)
     early = None if result.early_state is None else _save(folder / "early.pth", result.early_state, start, given)
     backbone = backbones.load(checkpoint=checkpoint)
-    network = Network(backbone, "trained here", OWN_HEAD, _record(result), result.held_out)
+    start_of_it = None if early is None else backbones.load(checkpoint=early)
+    network = Network(backbone, "trained here", OWN_HEAD, _record(result), result.held_out or None, start_of_it)
     return Trained(network, checkpoint, early)
 
 
@@ -101,6 +112,20 @@ def _fine_tune(
     if result.resumed_after:
         talk.notice(f"Training: {result.resumed_after} finished epochs of an earlier run were used.")
     return result
+
+
+def _listed(file: Path, given: Input) -> tuple[str, ...]:
+    """The ids of a file with one id a line, all of them train rows."""
+    if not file.is_file():
+        raise InputError(f"--held-out {file} is not a file. Pass a text file with one id of a train row a line.")
+    ids = tuple(line for line in file.read_text(encoding="utf-8").splitlines() if line)
+    rows = given.dataset.rows
+    known = set(rows.ids[rows.mask("train")].tolist())
+    strange = [name for name in ids if name not in known]
+    if strange or not ids:
+        came = f"{strange[0]!r} is none" if strange else "it is empty"
+        raise InputError(f"{file.name} expected ids of train rows, one a line, but {came}. Pass the list of this data.")
+    return ids
 
 
 def _squares(given: Input, start: Backbone) -> Callable[[int], Any]:

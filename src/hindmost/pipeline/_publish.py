@@ -8,22 +8,23 @@ from pathlib import Path
 
 from hindmost.core.audit import Audit
 from hindmost.core.features import Features
-from hindmost.core.head import Head, margins, runner_up
+from hindmost.core.head import Predictor, margins, runner_up
 from hindmost.io.audit_json import write_audit
 from hindmost.io.head_npz import write_head
 from hindmost.io.predictions import write_predictions
 from hindmost.io.run_json import write_run
 from hindmost.pipeline._clock import Clock
+from hindmost.pipeline._tables import linear
 from hindmost.pipeline.options import AuditOptions
 from hindmost.pipeline.report import write_pages
 
 
-def write_results(audit: Audit, folder: Path, features: Features, heads: dict[str, Head]) -> None:
+def write_results(audit: Audit, folder: Path, features: Features, heads: dict[str, Predictor]) -> None:
     """Write ``audit.json``, the pages, ``heads/`` and ``predictions.parquet``."""
     write_audit(audit, folder / "audit.json")
     write_pages(audit, folder)
     (folder / "heads").mkdir()
-    for name, head in heads.items():
+    for name, head in linear(heads).items():
         about = {"name": name, "classes": list(audit.data.classes), "weights": audit.model.weights_hash}
         write_head(head, folder / "heads" / f"{name}.npz", about)
     rival = runner_up(heads[audit.baseline].logits(features.X), features.rows.y)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hindmost.core.features import Features
-from hindmost.core.head import Head, margins, runner_up
+from hindmost.core.head import Predictor, margins, runner_up
 from hindmost.core.rows import IntArray
 from hindmost.core.tables import Reliance
 from hindmost.evals.association import training_association
@@ -44,7 +44,7 @@ def sample_per_group(group: IntArray, allowed: np.ndarray, most: int, seed: int)
 
 
 def measure_reliance(
-    features: Features, heads: dict[str, Head], baseline: str, twins: Twins | None, level: float
+    features: Features, heads: dict[str, Predictor], baseline: str, twins: Twins | None, level: float
 ) -> dict[str, Reliance]:
     """Reliance of every head, all in the same way."""
     if twins is not None:
@@ -57,7 +57,7 @@ def measure_reliance(
     }
 
 
-def _by_swap(features: Features, head: Head, twins: Twins, level: float) -> Reliance:
+def _by_swap(features: Features, head: Predictor, twins: Twins, level: float) -> Reliance:
     return swap_reliance(
         features.rows.take(twins.positions),
         head.predict(features.X[twins.positions]),

@@ -46,6 +46,7 @@ class Seen:
     features : Features
     baseline : (name, Fitted)
     model : ModelRecord
+    held_out : bool array (n,) or None    train rows that the network's training did not see; None: not known
     twins : Twins or None
     activations : Activations or None     None: no maps, ``maps_reason`` says why
     pictures : Pictures or None
@@ -55,6 +56,7 @@ class Seen:
     baseline: tuple[str, Fitted]
     model: ModelRecord
     maps_reason: str | None
+    held_out: np.ndarray | None = None
     twins: Twins | None = None
     activations: Activations | None = None
     pictures: Pictures | None = None

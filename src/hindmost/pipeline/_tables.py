@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hindmost.core.features import Features
-from hindmost.core.head import Head
+from hindmost.core.head import Head, Predictor
 from hindmost.core.policy import Policy
 from hindmost.core.rows import IntArray
 from hindmost.core.tables import ChangeTable, HeadAnatomy, HeadTable
@@ -49,9 +49,14 @@ def tabulate(features: Features, fitted: dict[str, Fitted], baseline: str, polic
     return Tables(tables, changes, control, _anatomy(features, fitted, baseline))
 
 
-def available(fitted: dict[str, Fitted]) -> dict[str, Head]:
+def available(fitted: dict[str, Fitted]) -> dict[str, Predictor]:
     """The heads that could be fitted."""
     return {name: one.head for name, one in fitted.items() if one.head is not None}
+
+
+def linear(heads: dict[str, Predictor]) -> dict[str, Head]:
+    """Those with weights: only they have anatomy, maps and a file."""
+    return {name: head for name, head in heads.items() if isinstance(head, Head)}
 
 
 def _change(
@@ -71,5 +76,6 @@ def _change(
 
 def _anatomy(features: Features, fitted: dict[str, Fitted], baseline: str) -> dict[str, HeadAnatomy]:
     rows = features.of("train") if features.rows.mask("train").any() else features
-    singles = {name: one.single_coefs for name, one in fitted.items() if one.head is not None}
-    return head_anatomy(available(fitted), singles, baseline, rows.X.std(axis=0, dtype="float64"))
+    heads = linear(available(fitted))
+    singles = {name: fitted[name].single_coefs for name in heads}
+    return head_anatomy(heads, singles, baseline, rows.X.std(axis=0, dtype="float64"))

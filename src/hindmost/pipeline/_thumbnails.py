@@ -8,14 +8,14 @@ from collections.abc import Callable
 import numpy as np
 
 from hindmost.core.features import Features
-from hindmost.core.head import Head, margins, runner_up
+from hindmost.core.head import Predictor, margins, runner_up
 from hindmost.core.tables import Thumbnail
 from hindmost.pipeline._maps import Maps
 
 MOST = 24
 
 
-def choose(features: Features, heads: dict[str, Head], maps: Maps, pair: tuple[str, str]) -> np.ndarray:
+def choose(features: Features, heads: dict[str, Predictor], maps: Maps, pair: tuple[str, str]) -> np.ndarray:
     """Up to 24 entries of the maps, shared by the groups: fixed and broken ones first, then the others.
 
     ``pair`` names the baseline and the head that is compared with it.
@@ -38,7 +38,7 @@ def choose(features: Features, heads: dict[str, Head], maps: Maps, pair: tuple[s
 
 def thumbnails(
     features: Features,
-    heads: dict[str, Head],
+    heads: dict[str, Predictor],
     maps: Maps,
     chosen: np.ndarray,
     baseline: str,

@@ -9,8 +9,9 @@ import numpy as np
 from hindmost import heads as registry
 from hindmost.core.audit import Audit
 from hindmost.core.errors import InputError
+from hindmost.core.features import Features
 from hindmost.core.fitting import FitContext
-from hindmost.core.head import Head
+from hindmost.core.head import Head, Predictor
 from hindmost.core.policy import Policy
 from hindmost.core.tables import Thumbnail
 from hindmost.io.output import staging
@@ -24,11 +25,11 @@ from hindmost.pipeline._maps import Maps, draw_maps, locate
 from hindmost.pipeline._publish import remove_stale, write_results, write_run_record
 from hindmost.pipeline._reliance import measure_reliance, twins_among_rows
 from hindmost.pipeline._seen import Seen
-from hindmost.pipeline._tables import available, tabulate
+from hindmost.pipeline._tables import available, linear, tabulate
 from hindmost.pipeline._thumbnails import choose, thumbnails
 from hindmost.pipeline.options import AUDIT, SILENT, AuditOptions, Talk
 
-Heads = dict[str, Head]
+Heads = dict[str, Predictor]
 
 
 def audit(source: Path, out: Path, options: AuditOptions = AUDIT, *, talk: Talk = SILENT) -> Audit:
@@ -61,7 +62,7 @@ def audit(source: Path, out: Path, options: AuditOptions = AUDIT, *, talk: Talk 
         result, heads = _measure(given, seen, names, policy, options, clock.talk)
         write_results(result, folder, seen.features, heads)
         write_run_record(folder, source, out, options, clock)
-    remove_stale(out, heads, policy.languages[1:])
+    remove_stale(out, linear(heads), policy.languages[1:])
     return result
 
 
@@ -71,7 +72,7 @@ def _measure(
     baseline, seed = seen.baseline[0], options.seed
     fitted = fit_heads(names, _context(seen, policy, seed), seen.baseline, talk)
     heads = available(fitted)
-    maps = _maps(seen, heads, baseline)
+    maps = _maps(seen, linear(heads), baseline)
     twins = seen.twins or twins_among_rows(seen.features, given.dataset.twin_of)
     located = None if maps is None else locate(seen.features, maps, baseline, seed)
     measured = Measured(
@@ -103,10 +104,20 @@ def _heads(options: AuditOptions, policy: Policy) -> tuple[str, ...]:
 def _context(seen: Seen, policy: Policy, seed: int) -> FitContext:
     features = seen.features
     needed = None if policy.on_empty_stratum == "fit_existing" else features.rows.n_groups
-    return FitContext(features.of("train"), features.of("val"), seen.baseline[1].head, seed, needed)
+    train, head = features.of("train"), seen.baseline[1].head
+    baseline = head if isinstance(head, Head) else None
+    return FitContext(train, features.of("val"), baseline, seed, needed, _held_out(seen))
 
 
-def _maps(seen: Seen, heads: Heads, baseline: str) -> Maps | None:
+def _held_out(seen: Seen) -> Features | None:
+    """The train rows that the network did not learn; None where it learned all, or none are known."""
+    if seen.held_out is None:
+        return None
+    where = seen.held_out & seen.features.rows.mask("train")
+    return seen.features.take(where) if where.any() else None
+
+
+def _maps(seen: Seen, heads: dict[str, Head], baseline: str) -> Maps | None:
     if seen.activations is None or seen.pictures is None or not len(seen.activations.positions):
         return None
     images = seen.pictures.images

@@ -10,11 +10,9 @@ import numpy as np
 from hindmost.core.errors import InputError
 from hindmost.io.output import staging
 from hindmost.pipeline._data import read_input
-from hindmost.pipeline._images import Extractor
+from hindmost.pipeline._images import NONE, Extractor, held_out_rows
 from hindmost.pipeline._network import network_for
 from hindmost.pipeline.options import DATA, MODEL, SILENT, TRAINING, DataOptions, ModelOptions, Talk
-
-NONE = np.empty(0, dtype=np.int64)
 
 
 def features(
@@ -31,7 +29,8 @@ def features(
     Returns
     -------
     Path        ``out``: arrays X (n, d), logits (n, c), y, split, id, the cue under its column's name (a product
-                of several as ``cue``), and the network's last layer as coef (c, d) and intercept (c,)
+                of several as ``cue``), the network's last layer as coef (c, d) and intercept (c,), and where they
+                are known early_logits (n, c) and held_out (n,)
 
     Raises
     ------
@@ -50,8 +49,9 @@ def features(
         head = network.backbone.head
         arrays: dict[str, Any] = {"X": found.X, "y": rows.y, cue: rows.cue, "split": rows.split, "id": rows.ids}
         arrays |= {"coef": head.coef, "intercept": head.intercept}
-        if found.logits is not None:
-            arrays["logits"] = found.logits
+        held_out = held_out_rows(given, network)
+        optional = {"logits": found.logits, "early_logits": found.early, "held_out": held_out}
+        arrays |= {name: values for name, values in optional.items() if values is not None}
         np.savez(folder / out.name, **arrays)
     talk.notice(f"Audit it with: hindmost audit {out} --cue {cue} --card CARD -o OUT (the card names the groups).")
     return out

@@ -33,12 +33,16 @@ class ModelOptions:
     preset : "squash", "timm" or None   preprocessing: the published group-robustness protocol, or timm's own;
                                 None: what hindmost's own checkpoint says, else "squash"
     input_size : int or None    side of the square that the network reads; None: the architecture's own
+    early : Path or None        weights of the checkpoint's network early in its training, for ``self``
+    held_out : Path or None     ids of train rows that the checkpoint's training did not see, one a line
     """
 
     backbone: str | None = None
     checkpoint: Path | None = None
     preset: str | None = None
     input_size: int | None = None
+    early: Path | None = None
+    held_out: Path | None = None
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ def _write(done: Trained, folder: Path) -> list[str]:
     if done.early is not None:
         shutil.copyfile(done.early, folder / "early.pth")
         names.append("early.pth")
-    if done.network.held_out:
+    if done.network.held_out is not None:
         (folder / "held_out.txt").write_text("\n".join(done.network.held_out) + "\n", encoding="utf-8")
         names.append("held_out.txt")
     return names
