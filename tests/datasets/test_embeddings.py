@@ -121,7 +121,7 @@ NAN = np.where(np.arange(N * 5).reshape(N, 5) == 22, np.nan, X)
         (bad(X=NAN), "X holds NaN, infinite or too large values in 1 rows, first in row 5"),
         (bad(X=X.astype(np.float64) * 1e300), "too large"),
         (bad(logits=np.full((N, 2), np.inf)), "logits holds NaN, infinite"),
-        (bad(logits=LOGITS[:-1]), "X has 12 rows, its table or logits have 11"),
+        (bad(logits=LOGITS[:-1]), "X has 12 rows, .* has 11"),
         (bad(logits=np.ones((N, 3))), "logits have 3 columns, the table has 2 classes"),
         (bad(coef=np.ones((2, 9)), intercept=np.ones(2)), "coef is float64 of shape"),
         (bad(coef=np.ones((3, 5)), intercept=np.ones(3)), "coef has 3 rows, the table has 2 classes"),
