@@ -190,7 +190,7 @@ def test_a_bad_npy_is_refused(tmp_path: Path) -> None:
     frame().to_parquet(tmp_path / "e.parquet")
     assert len(open_input(path).rows) == N
     np.save(path, X[:-1])
-    with pytest.raises(InputError, match="X has 11 rows, its table or logits have 12"):
+    with pytest.raises(InputError, match="X has 11 rows, its table has 12"):
         open_input(path)
     np.save(path, X.astype(object), allow_pickle=True)
     with pytest.raises(InputError, match="pickled objects"):
