@@ -13,9 +13,9 @@ from hindmost.core.errors import InputError
 from hindmost.core.features import Features
 from hindmost.core.fitting import FitContext
 from hindmost.core.head import predictions
-from hindmost.heads import HEADS, load
+from hindmost.heads import HEADS, build, load
 from hindmost.heads.refit import Refit
-from hindmost.heads.to_head import to_head
+from hindmost.heads.to_head import to_head, to_predictor
 
 ROOT = Path(__file__).parents[2]
 STEMS = sorted({target.split(":")[0].rsplit(".", 1)[1] for target in HEADS.values()})
@@ -38,8 +38,8 @@ def test_keys_files_tests_and_pages_agree() -> None:
 
 
 def test_unknown_key_lists_the_known_ones() -> None:
-    with pytest.raises(InputError, match="erm, refit, threshold, dfr, dfr-v1"):
-        load("group-dro")
+    with pytest.raises(InputError, match=r"erm, refit, threshold, dfr, dfr-v1, .*committee"):
+        load("group-dor")
 
 
 def test_registry_imports_nothing_until_asked() -> None:
@@ -47,10 +47,13 @@ def test_registry_imports_nothing_until_asked() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+QUICK = {"dfr-cf": {"repeats": 2}, "dfr-subpop": {"n_settings": 2, "steps": 601}}  # else half a minute each
+
+
 @pytest.mark.parametrize("target", sorted(set(HEADS.values())))
 def test_scikit_learn_accepts_it(target: str) -> None:
     key = next(key for key, value in HEADS.items() if value == target)
-    results = check_estimator(load(key)(), on_skip=None, on_fail=None)
+    results = check_estimator(load(key)(**QUICK.get(key, {})), on_skip=None, on_fail=None)
     failed = {r["check_name"]: r["exception"] for r in results if r["status"] not in ("passed", "skipped")}
     assert not failed
     assert sum(r["status"] == "skipped" for r in results) <= 1  # array API input, which needs a setting
@@ -59,7 +62,7 @@ def test_scikit_learn_accepts_it(target: str) -> None:
 @pytest.mark.parametrize("key", HEADS)
 def test_it_says_what_it_is(key: str) -> None:
     head = load(key)
-    assert head.rows in ("train", "val", "none")
+    assert head.rows in ("train", "held_out", "val", "none")
     for text in (head.labels, head.method, head.source):
         assert text
         assert "\n" not in text
@@ -67,14 +70,23 @@ def test_it_says_what_it_is(key: str) -> None:
 
 @pytest.mark.parametrize("key", HEADS)
 def test_head_and_estimator_agree(key: str, context: FitContext, shortcut: Callable[..., Features]) -> None:
-    rows = context.train if load(key).rows == "train" else context.val
+    rows = context.fitted_on(load(key).rows)
     fitted = load(key).from_context(context).fit(rows.X, rows.rows.y, strata=rows.rows.strata)
     test = shortcut().of("test")
-    logits = to_head(fitted).logits(test.X)
+    logits = to_predictor(fitted).logits(test.X)
     margin = logits[:, 1] - logits[:, 0]
     np.testing.assert_allclose(margin, fitted.decision_function(test.X), rtol=0, atol=1e-10)
     np.testing.assert_array_equal(predictions(logits), fitted.predict(test.X))
     np.testing.assert_allclose(fitted.predict_proba(test.X)[:, 1], 1 / (1 + np.exp(-margin)), rtol=0, atol=1e-12)
+
+
+def test_a_criterion_is_part_of_the_key(context: FitContext) -> None:
+    assert build("afr@worst_class", context).get_params()["select"] == "worst_class"
+    assert build("afr", context).get_params()["select"] == "worst_group"
+    with pytest.raises(InputError, match="worst_group, worst_class, mean"):
+        load("afr@best")
+    with pytest.raises(InputError, match="erm has no settings that are chosen"):
+        load("erm@mean")
 
 
 @pytest.mark.parametrize("key", HEADS)

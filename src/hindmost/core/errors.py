@@ -21,17 +21,19 @@ class MissingExtra(InputError):
 
 
 class EmptyStratum(HindmostError, ValueError):
-    """A head needs rows of every stratum, and at least one stratum has none.
+    """A head needs rows of every stratum, and at least one stratum has none, or too few.
 
     Parameters
     ----------
     message : str      what is missing and the remedy
     strata : tuple of int    the ids of the empty strata
+    needs : int or None      rows of each stratum that would do, where some have rows but too few
     """
 
-    def __init__(self, message: str, strata: tuple[int, ...] = ()) -> None:
+    def __init__(self, message: str, strata: tuple[int, ...] = (), needs: int | None = None) -> None:
         super().__init__(message)
         self.strata = strata
+        self.needs = needs
 
 
 class NothingToCompare(HindmostError):

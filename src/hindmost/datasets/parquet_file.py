@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
@@ -111,7 +112,7 @@ def _stack(path: Path, table: pa.Table, columns: list[str]) -> NDArray[np.generi
     if not _is_list(table[columns[0]].type):
         return np.stack([table[name].to_numpy() for name in columns], axis=1)
     column = table[columns[0]].combine_chunks()
-    lengths = np.array(pa.compute.list_value_length(column).to_pylist(), dtype=np.float64)
+    lengths = np.array(pc.list_value_length(column).to_pylist(), dtype=np.float64)
     if len(np.unique(lengths)) != 1 or np.isnan(lengths).any():
         raise InputError(
             f"{path}: {columns[0]} holds lists of different lengths. Store the same number of values in every row."

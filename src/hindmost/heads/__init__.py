@@ -21,6 +21,22 @@ HEADS: dict[str, str] = {
     "threshold": "hindmost.heads.threshold:Threshold",
     "dfr": "hindmost.heads.dfr:DFR",
     "dfr-v1": "hindmost.heads.dfr:DFR",
+    "dfr-v2": "hindmost.heads.dfr_v2:DFRv2",
+    "dfr-spuco": "hindmost.heads.dfr_spuco:DFRSpuco",
+    "dfr-subpop": "hindmost.heads.dfr_subpop:DFRSubpop",
+    "dfr-tr": "hindmost.heads.dfr_tr:DFRTrain",
+    "dfr-cf": "hindmost.heads.dfr_cf:DFRCrossFit",
+    "matched": "hindmost.heads.matched:Matched",
+    "class-balanced": "hindmost.heads.class_balanced:ClassBalanced",
+    "reweighted": "hindmost.heads.reweighted:Reweighted",
+    "subsampled": "hindmost.heads.subsampled:Subsampled",
+    "group-dro": "hindmost.heads.group_dro:GroupDRO",
+    "afr": "hindmost.heads.afr:AFR",
+    "self": "hindmost.heads.self_:SelectiveFineTuning",
+    "evals-gl": "hindmost.heads.evals_gl:EVaLSGL",
+    "neurontune": "hindmost.heads.neurontune:NeuronTune",
+    "erased": "hindmost.heads.erased:Erased",
+    "committee": "hindmost.heads.committee:Committee",
 }
 
 

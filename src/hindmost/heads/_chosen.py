@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import ArrayLike
 
+from hindmost.core.errors import InputError
 from hindmost.core.features import Features
 from hindmost.core.rows import FloatArray, IntArray
 from hindmost.heads._folds import repeated_folds
@@ -99,7 +100,7 @@ class ChosenHead(LinearHead):
         """Fit all settings, set the weights of the chosen one, ``selected_`` and ``val_predicted_``."""
         check_criterion(self.select)
         groups = read_strata(strata, y, self.n_strata, cluster)
-        if self.needs_groups:
+        if self.needs_groups or (self.validation is None and self.select == "worst_group"):
             groups.need_all()
         settings = self._settings()
         chosen = self._by_validation if self.validation is not None else self._by_cross_fitting
@@ -118,17 +119,26 @@ class ChosenHead(LinearHead):
     def _by_validation(
         self, X: FloatArray, y: IntArray, groups: Strata, settings: list[Settings]
     ) -> tuple[Batch, float]:
-        held = self.validation
-        assert held is not None
-        codes = np.searchsorted(self.classes_, held.y)
-        judged = read_strata(held.strata, codes, self.n_strata, held.cluster)
-        if self.select == "worst_group":
-            judged.need_all()
-        selector = Selector(codes, judged, self.select, seed=self.random_state)
+        held, selector = self._selector()
         for batch in self._fit_settings(X, y, groups, settings):
             selector.offer(batch.predict(held.X), _singles(batch))
         self.val_predicted_ = selector.predicted
         return selector.best, selector.score
+
+    def _selector(self) -> tuple[Held, Selector]:
+        """The validation rows, and a selector over them."""
+        held = self.validation
+        assert held is not None
+        if not np.isin(held.y, self.classes_).all():
+            raise InputError(
+                f"The validation rows hold classes {np.unique(held.y).tolist()}, the fitted rows "
+                f"{self.classes_.tolist()}. Fit on rows of every class."
+            )
+        codes = np.searchsorted(self.classes_, held.y)
+        judged = read_strata(held.strata, codes, self.n_strata, held.cluster)
+        if self.select == "worst_group":
+            judged.need_all()
+        return held, Selector(codes, judged, self.select, seed=self.random_state)
 
     def _by_cross_fitting(
         self, X: FloatArray, y: IntArray, groups: Strata, settings: list[Settings]

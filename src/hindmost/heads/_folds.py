@@ -28,6 +28,7 @@ def repeated_folds(groups: Strata, *, folds: int, repeats: int, seed: int) -> li
         raise EmptyStratum(
             f"Cross-fitting needs 2 {unit}s of every stratum, stratum {smallest} has {count}. Collect more of it.",
             (smallest,),
+            2,
         )
     found = [fold for repeat in range(repeats) for fold in one_partition(groups, min(folds, count), seed + repeat)]
     for fitted_on, held_out in found:

@@ -55,6 +55,7 @@ class Strata:
                 f"Expected two rows of every stratum, one for each half, but {_named(single)} with one row only. "
                 "Collect more rows of it.",
                 single,
+                2,
             )
 
     def lists(self, rows: IntArray, part: str) -> list[IntArray]:

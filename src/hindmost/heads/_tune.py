@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from hindmost.core.rows import FloatArray, IntArray
 from hindmost.heads._balance import balanced
+from hindmost.heads._dfr import L1
 from hindmost.heads._scaler import scaler_of
 from hindmost.heads._solver import Fit
 from hindmost.heads._strata import Strata
@@ -32,7 +33,7 @@ def choose_C(
     groups: Strata,
     grid: Sequence[float],
     *,
-    fit: Callable[[FloatArray, IntArray, float], Fit],
+    model: L1,
     rng: np.random.RandomState,
 ) -> Choice:
     """The C with the best worst stratum on the half that was not fitted on; the largest of equals.
@@ -42,7 +43,7 @@ def choose_C(
     X : float array (n, d)      the fitted half is standardised by its own balanced rows
     y : int array (n,)
     groups : Strata of n rows
-    fit : callable              one fit on standardised rows, classes and C; may draw from ``rng``
+    model : L1                  fits standardised rows; draws once from ``rng`` for each C
 
     Raises
     ------
@@ -55,7 +56,7 @@ def choose_C(
     subset = fitted_on[balanced(groups.lists(fitted_on, "the half that is fitted on"), rng)]
     scaler = scaler_of(X[subset])
     X_fit, X_held = scaler(X[subset]), scaler(X[held_out])
-    fits = tuple(fit(X_fit, y[subset], float(C)) for C in grid)
+    fits = tuple(model.path(X_fit, y[subset], grid, rng))
     right = [found.predict(X_held) == y[held_out] for found in fits]
     worst = tuple(min(float(hits[members].mean()) for members in where) for hits in right)
     best = max(float(C) for C, reached in zip(grid, worst) if reached == max(worst))
@@ -69,23 +70,30 @@ def _halve(groups: Strata, rng: np.random.RandomState) -> tuple[IntArray, IntArr
     while splits < SPLITS_TRIED:
         rng.shuffle(shuffled)
         splits += 1
-        whole = shuffled if groups.cluster is None else _clusters_together(shuffled, groups.cluster)
-        half = _cut(whole, groups.cluster)
-        if groups.all_in(whole[:half]) and groups.all_in(whole[half:]):
+        first, second = cut(shuffled, groups.cluster)
+        if groups.all_in(first) and groups.all_in(second):
             break
-    return whole[:half], whole[half:], splits
+    return first, second, splits
+
+
+def cut(rows: IntArray, cluster: IntArray | None) -> tuple[IntArray, IntArray]:
+    """The first half of the rows and the second; with clusters, cut where one ends that is nearest to the middle.
+
+    Parameters
+    ----------
+    rows : int array (n,)              every row once, in the order that was drawn
+    cluster : int array (n,) or None   of row 0, 1, ...
+    """
+    half = len(rows) // 2
+    if cluster is None:
+        return rows[:half], rows[half:]
+    whole = _clusters_together(rows, cluster)
+    ends = np.flatnonzero(np.diff(cluster[whole])) + 1
+    half = int(ends[np.abs(ends - half).argmin()]) if len(ends) else 0  # one cluster cannot lie on both sides
+    return whole[:half], whole[half:]
 
 
 def _clusters_together(shuffled: IntArray, cluster: IntArray) -> IntArray:
     """The rows of each cluster behind one another, clusters in the order in which they first come."""
     _, first, unit = np.unique(cluster[shuffled], return_index=True, return_inverse=True)
     return np.asarray(shuffled[np.argsort(first[unit], kind="stable")])
-
-
-def _cut(rows: IntArray, cluster: IntArray | None) -> int:
-    """Half of the rows, or the end of a cluster that is nearest to it."""
-    half = len(rows) // 2
-    if cluster is None:
-        return half
-    ends = np.flatnonzero(np.diff(cluster[rows])) + 1
-    return int(ends[np.abs(ends - half).argmin()]) if len(ends) else half

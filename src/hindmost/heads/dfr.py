@@ -8,7 +8,6 @@ after ``numpy.random.seed(random_state)``, so that their result is met row by ro
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from numbers import Integral
 from typing import Any, ClassVar, Self
 
@@ -16,17 +15,15 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.utils import check_random_state
 
-from hindmost.core.errors import InputError
 from hindmost.core.fitting import FitContext, FittedOn
 from hindmost.core.rows import FloatArray, IntArray
 from hindmost.heads._balance import balanced
+from hindmost.heads._dfr import L1, WATERBIRDS_GRID, check_plan, mean_of, record
 from hindmost.heads._linear import LinearHead
 from hindmost.heads._scaler import scaler_from, scaler_of
-from hindmost.heads._solver import Fit, l1_fit
+from hindmost.heads._solver import Fit
 from hindmost.heads._strata import Strata, read_strata
 from hindmost.heads._tune import Choice, choose_C
-
-WATERBIRDS_GRID = (1.0, 0.7, 0.3, 0.1, 0.07, 0.03, 0.01)
 
 
 class DFR(LinearHead):
@@ -103,23 +100,21 @@ class DFR(LinearHead):
         EmptyStratum
             A stratum of 0..n_strata-1 has no rows, or one has none in a random half.
         """
-        if self.n_retrains < 1 or not len(self.C_grid):
-            raise InputError(
-                f"DFR expected n_retrains >= 1 and a C_grid with entries, but {self.n_retrains} and "
-                f"{self.C_grid!r} came. Leave them out for the published protocol."
-            )
+        check_plan("DFR", self.C_grid, self.n_retrains)
         rows, codes = self._read(X, y)
         groups = read_strata(strata, codes, self.n_strata, cluster)
         groups.need_all()
         rng = check_random_state(self.random_state)
-        one = partial(self._fit_one, rng=rng)
-        choice = choose_C(rows, codes, groups, self.C_grid, fit=one, rng=rng)
-        fits = self._retrain(rows, codes, groups, choice.C, rng)
+        model = L1(self.classes_, self.tol, self.max_iter)
+        choice = choose_C(rows, codes, groups, self.C_grid, model=model, rng=rng)
+        fits = self._retrain(rows, codes, groups, choice.C, model, rng)
         self.n_iter_ = max(fit.n_iter for fit in fits)
         self.selected_ = self._selected(choice, groups, fits)
         return self
 
-    def _retrain(self, X: FloatArray, y: IntArray, groups: Strata, C: float, rng: np.random.RandomState) -> list[Fit]:
+    def _retrain(
+        self, X: FloatArray, y: IntArray, groups: Strata, C: float, model: L1, rng: np.random.RandomState
+    ) -> list[Fit]:
         """Set the mean of ``n_retrains`` fits on balanced subsets of all rows; give the single fits."""
         scaler = scaler_from(self.center, self.scale, X)
         self.center_, self.scale_ = scaler.center, scaler.scale
@@ -128,35 +123,17 @@ class DFR(LinearHead):
         for _ in range(self.n_retrains):
             subset = balanced(groups.lists(everyone, "the rows"), rng)
             rng.shuffle(np.arange(self.n_train or 0))  # the script shuffles train rows that it does not use
-            fits.append(self._fit_one(scaler(X[subset]), y[subset], C, rng=rng))
-        self.single_coefs_ = np.stack([fit.coef for fit in fits])
-        intercept = np.mean([fit.intercept for fit in fits], axis=0)
-        self.coef_, self.intercept_ = scaler.fold(self.single_coefs_.mean(axis=0), intercept)
+            fits.append(model.fit(scaler(X[subset]), y[subset], C, rng))
+        mean = mean_of(fits, scaler)
+        self.coef_, self.intercept_, self.single_coefs_ = mean.coef, mean.intercept, mean.singles
         return fits
 
-    def _fit_one(self, X: FloatArray, y: IntArray, C: float, *, rng: np.random.RandomState) -> Fit:
-        n_classes = len(self.classes_)
-        absent = sorted(set(range(n_classes)) - set(y.tolist()))
-        if absent:
-            raise InputError(
-                f"A balanced subset expected rows of every class, but class {self.classes_[absent[0]]!r} is not in it. "
-                "Pass strata that lie within classes (class x cue)."
-            )
-        return l1_fit(X, y, n_classes=n_classes, C=C, tol=self.tol, max_iter=self.max_iter, rng=rng)
-
     def _selected(self, choice: Choice, groups: Strata, fits: list[Fit]) -> dict[str, Any]:
-        grid = [float(C) for C in self.C_grid]
         return {
-            "C": choice.C,
-            "C_grid": grid,
-            "at_grid_edge": choice.C in (min(grid), max(grid)),
+            **record(choice.C, self.C_grid, groups, [*choice.fits, *fits], self.n_retrains),
             "chosen_on": "worst group of a random validation half",
             "worst_per_C": list(choice.worst),
             "splits_drawn": choice.splits,
             "seed": int(self.random_state) if isinstance(self.random_state, Integral) else None,
-            "n_retrains": int(self.n_retrains),
-            "strata": [int(i) for i in groups.ids],
-            "per_group": int(np.bincount(groups.codes).min()),
             "scaler": "of the rows it was fitted on" if self.center is None else "passed: of the train rows",
-            "unconverged_fits": sum(not fit.converged for fit in (*choice.fits, *fits)),
         }

@@ -111,7 +111,11 @@ def _validation(
 
 def _name_strata(empty: EmptyStratum, rows: Rows) -> str:
     """Why a head that needs every group could not be fitted, with the names of the groups."""
+    if not empty.strata:
+        return str(empty)
     names = "; ".join(rows.naming.groups[g] for g in empty.strata)
+    if empty.needs is not None:
+        return f"it needs {empty.needs} rows of each group, and has fewer of: {names}; collect more of them."
     if np.isin(empty.strata, rows.group).all():
         return f"a random half of its rows holds none of: {names}; collect more of them."
     return (

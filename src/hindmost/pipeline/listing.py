@@ -17,7 +17,8 @@ def catalogue(kind: Kind | None = None) -> dict[str, dict[str, str]]:
 
 
 def _heads() -> dict[str, str]:
-    return {key: heads.load(key).method for key in heads.HEADS}
+    found = {key: heads.load(key) for key in heads.HEADS}
+    return {key: f"{head.method} (labels: {head.labels})" for key, head in found.items()}
 
 
 def _rules() -> dict[str, str]:

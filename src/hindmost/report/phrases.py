@@ -47,14 +47,33 @@ PHRASES: tuple[str, ...] = (
     # maps
     N_("stored embeddings hold no images, so there are no maps"),
     N_("no row has a core mask"),
+    N_("the head is not linear, so no map shows its evidence and no file holds its weights"),
     # heads: what each fits, and why one could not be
     N_("the network's own last layer, nothing is fitted"),
     N_("L2 logistic regression on the standardised train rows; no group is looked at"),
     N_("the baseline's weights with class offsets that maximise worst-group accuracy"),
     N_("mean of L1 logistic regressions on group-balanced subsets of the validation rows"),
+    N_("mean of L1 logistic regressions on group-balanced validation rows, scaled by all of them"),
+    N_("mean of L1 logistic regressions on group-balanced validation rows, not standardised"),
+    N_("softmax head with an L1 penalty, by SGD on one group-balanced validation subset"),
+    N_("mean of L1 logistic regressions on group-balanced subsets of the train rows"),
+    N_("mean of L1 logistic regressions on group-balanced validation rows, C by cross-fitting"),
+    N_("L2 logistic regression on the validation rows, each class weighing the same"),
+    N_("L2 logistic regression on the train rows, each group weighing the same"),
+    N_("L2 logistic regression on one group-balanced subset of the train rows"),
+    N_("the linear head with the smallest penalised loss of the worst train group"),
+    N_("the baseline's weights with class offsets that reproduce the class rates of dfr"),
+    N_("gradient steps from the network's head on rows weighted by its doubt, pulled back to it"),
+    N_("class-balanced fine-tuning of the network's head where it disagrees most with a weaker version"),
+    N_("a new last layer on equally many rows of highest and of lowest loss of each class"),
+    N_("class-balanced logistic regression without units more active where the network is wrong"),
+    N_("LEACE of the cue within class from train rows, then balanced L2 logistic regression"),
+    N_("mean probability of prototype classifiers on group-balanced subsets; not linear"),
     N_("it is fitted on {split} rows, and there are none."),
     N_("the {split} rows do not hold every class."),
     N_("a random half of its rows holds none of: {names}; collect more of them."),
+    N_("it needs {n} rows of each group, and has fewer of: {names}; collect more of them."),
+    N_("{head} must predict every row out of fold, but: {reason}."),
     N_(
         "it needs rows of every group, and has none of: {names}; collect some, or let the policy say "
         "on_empty_stratum: fit_existing."

@@ -1,36 +1,20 @@
-"""The logistic regressions of scikit-learn that the heads are made of, without leaking warnings."""
+"""The logistic regressions of scikit-learn that published scripts use, without leaking warnings."""
 
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
 from hindmost.core.rows import FloatArray, IntArray
-
-
-@dataclass(frozen=True)
-class Fit:
-    """Weights of one fit: coef (1 or c, d), intercept (1 or c,), iterations, and whether the solver converged."""
-
-    coef: FloatArray
-    intercept: FloatArray
-    n_iter: int
-    converged: bool
-
-    def predict(self, X: FloatArray) -> IntArray:
-        """Class positions of rows X (n, d), shape (n,)."""
-        scores = X @ self.coef.T + self.intercept
-        found = scores[:, 0] > 0 if scores.shape[1] == 1 else scores.argmax(axis=1)
-        return np.asarray(found, dtype=np.int64)
+from hindmost.heads._solver.fit import Fit
 
 
 def l2_fit(X: FloatArray, y: IntArray, *, C: float, max_iter: int) -> Fit:
     """L2 logistic regression by lbfgs; multinomial for more than two classes. X (n, d), y (n,)."""
-    return _run(LogisticRegression(C=C, max_iter=max_iter), X, y)
+    return run(LogisticRegression(C=C, max_iter=max_iter), X, y)
 
 
 def l1_fit(
@@ -43,20 +27,21 @@ def l1_fit(
     """
     model = LogisticRegression(l1_ratio=1, solver="liblinear", C=C, tol=tol, max_iter=max_iter, random_state=rng)
     if n_classes == 2:
-        return _run(model, X, y)
+        return run(model, X, y)
     state = rng.get_state()
     fits = []
     for k in range(n_classes):
         rng.set_state(state)
-        fits.append(_run(model, X, (y == k).astype(np.int64)))
+        fits.append(run(model, X, (y == k).astype(np.int64)))
     coef = np.concatenate([fit.coef for fit in fits])
     intercept = np.concatenate([fit.intercept for fit in fits])
     return Fit(coef, intercept, max(fit.n_iter for fit in fits), all(fit.converged for fit in fits))
 
 
-def _run(model: LogisticRegression, X: FloatArray, y: IntArray) -> Fit:
+def run(model: LogisticRegression, X: FloatArray, y: IntArray, sample_weight: FloatArray | None = None) -> Fit:
+    """Fit a scikit-learn model; whether it converged is counted by the caller and recorded, not warned of."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # counted by the caller and recorded instead
-        model.fit(X, y)
-    n_iter = int(model.n_iter_.max())
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model.fit(X, y, sample_weight=sample_weight)
+    n_iter = int(np.max(model.n_iter_))
     return Fit(model.coef_, np.atleast_1d(model.intercept_), n_iter, n_iter < model.max_iter)
