@@ -11,6 +11,7 @@ from typing import Any
 
 from hindmost.core.dataset import SetAside
 from hindmost.core.findings import Finding, Sentence
+from hindmost.core.retrains import DrawSpread, SupportStability
 from hindmost.core.tables import (
     ChangeTable,
     GroupRow,
@@ -84,6 +85,8 @@ class HeadRecord:
     weights: HeadAnatomy | None
     maps: MapTable | None
     maps_reason: str | None  # why there are no maps
+    support: SupportStability | None = None  # which features the single fits keep; None: one fit, or no weights
+    draws: DrawSpread | None = None  # their worst groups, beside the average that is used
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike
 from hindmost.core.errors import InputError
 from hindmost.core.features import Features
 from hindmost.core.rows import FloatArray, IntArray
+from hindmost.heads._fits import Fits
 from hindmost.heads._folds import repeated_folds
 from hindmost.heads._linear import LinearHead
 from hindmost.heads._select import Criterion, Selector, check_criterion, scores_of
@@ -60,12 +61,8 @@ class Batch:
     intercept: FloatArray
 
     def predict(self, X: FloatArray) -> IntArray:
-        """Class positions of rows X (n, d), shape (k, n); binary: the second class where its score is positive."""
-        k, r, d = self.coef.shape
-        scores = X @ self.coef.reshape(k * r, d).T + self.intercept.reshape(-1)  # (n, k * r)
-        by_fit = scores.T.reshape(k, r, len(X))
-        found = by_fit[:, 0] > 0 if r == 1 else by_fit.argmax(axis=1)
-        return np.asarray(found, dtype=np.int64)
+        """Class positions of rows X (n, d), shape (k, n)."""
+        return Fits(self.coef, self.intercept).predict(X)
 
 
 class ChosenHead(LinearHead):

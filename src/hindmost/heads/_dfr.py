@@ -14,6 +14,7 @@ from sklearn.linear_model import LogisticRegression
 
 from hindmost.core.errors import InputError
 from hindmost.core.rows import FloatArray, IntArray
+from hindmost.heads._fits import Fits
 from hindmost.heads._scaler import Scaler
 from hindmost.heads._solver import Fit, l1_fit
 from hindmost.heads._strata import Strata
@@ -81,11 +82,12 @@ class L1:
 
 @dataclass(frozen=True)
 class Mean:
-    """The mean of several fits: weights on raw features (1 or c, d), and the fits on standardised ones."""
+    """The mean of several fits: weights on raw features (1 or c, d), and the fits on standardised and raw ones."""
 
     coef: FloatArray
     intercept: FloatArray
     singles: FloatArray  # (fits, 1 or c, d)
+    raw: Fits
 
     def predict(self, X: FloatArray) -> IntArray:
         """Class positions of rows X (n, d) of raw features, shape (n,)."""
@@ -97,7 +99,9 @@ def mean_of(fits: Sequence[Fit], scaler: Scaler) -> Mean:
     """Average weights and intercepts of fits on standardised features, then fold the scaler in."""
     singles = np.stack([fit.coef for fit in fits])
     intercept = np.mean([fit.intercept for fit in fits], axis=0)
-    return Mean(*scaler.fold(singles.mean(axis=0), intercept), singles)
+    folded = [scaler.fold(fit.coef, fit.intercept) for fit in fits]
+    raw = Fits(np.stack([coef for coef, _ in folded]), np.stack([b for _, b in folded]))
+    return Mean(*scaler.fold(singles.mean(axis=0), intercept), singles, raw)
 
 
 def check_plan(name: str, C_grid: Sequence[float], n_retrains: int) -> None:

@@ -9,6 +9,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from hindmost.core.head import Head
 from hindmost.core.rows import FloatArray
 from hindmost.heads._estimator import HeadEstimator
+from hindmost.heads._fits import Fits
 
 
 class LinearHead(HeadEstimator):
@@ -20,11 +21,14 @@ class LinearHead(HeadEstimator):
     intercept_ : float array, shape (1,) or (c,)
     single_coefs_ : float array, shape (retrains, 1 or c, d), or None
         the fits before averaging, on standardised features; None where there is one fit
+    single_fits_ : Fits or None
+        the same fits on raw features, with their intercepts
     """
 
     coef_: FloatArray
     intercept_: FloatArray
     single_coefs_: FloatArray | None
+    single_fits_: Fits | None = None
 
     def decision_function(self, X: ArrayLike) -> FloatArray:
         """Scores, shape (n,) if binary (positive: the second class), else (n, c)."""

@@ -126,6 +126,7 @@ class DFR(LinearHead):
             fits.append(model.fit(scaler(X[subset]), y[subset], C, rng))
         mean = mean_of(fits, scaler)
         self.coef_, self.intercept_, self.single_coefs_ = mean.coef, mean.intercept, mean.singles
+        self.single_fits_ = mean.raw
         return fits
 
     def _selected(self, choice: Choice, groups: Strata, fits: list[Fit]) -> dict[str, Any]:

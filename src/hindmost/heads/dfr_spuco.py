@@ -89,6 +89,7 @@ class DFRSpuco(LinearHead):
         fits = [draw.fit(everyone, choice.C) for _ in range(self.n_retrains)]
         mean = mean_of(fits, scaler)
         self.coef_, self.intercept_, self.single_coefs_ = mean.coef, mean.intercept, mean.singles
+        self.single_fits_ = mean.raw
         self.n_iter_ = max(fit.n_iter for fit in fits)
         self.selected_ = self._selected(choice, groups, fits)
         return self

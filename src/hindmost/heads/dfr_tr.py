@@ -100,6 +100,7 @@ class DFRTrain(LinearHead):
         fits = work.retrain(best, self.n_retrains, rng)
         mean = mean_of(fits, work.scaler)
         self.coef_, self.intercept_, self.single_coefs_ = mean.coef, mean.intercept, mean.singles
+        self.single_fits_ = mean.raw
         self.n_iter_ = max(fit.n_iter for fit in fits)
         self.selected_ = {
             **record(best.C, self.C_grid, groups, fits, self.n_retrains),

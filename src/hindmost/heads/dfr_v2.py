@@ -85,6 +85,7 @@ class DFRv2(LinearHead):
         fits, subsets = self._retrain(rows, codes, groups, choice.C, model, scaler, rng)
         mean = mean_of(fits, scaler)
         self.coef_, self.intercept_, self.single_coefs_ = mean.coef, mean.intercept, mean.singles
+        self.single_fits_ = mean.raw
         self.n_iter_ = max(fit.n_iter for fit in fits)
         self.selected_ = {**self._selected(choice, groups, fits), "subsets_drawn": subsets}
         return self

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from hindmost.core.fitting import FitContext
 from hindmost.core.head import Head, Predictor
 from hindmost.core.rows import FloatArray, IntArray, Rows
 from hindmost.heads._estimator import HeadEstimator
+from hindmost.heads._linear import LinearHead
 from hindmost.heads.crossfit import out_of_fold
 from hindmost.heads.to_head import to_predictor
 from hindmost.pipeline.options import Talk
@@ -29,6 +31,7 @@ class Fitted:
     method : str                what is fitted, on which rows, with which labels
     selected : dict             hyper-parameters that were chosen
     single_coefs : array or None    margin weights of each single fit, shape (fits, ...)
+    single_predict : callable or None   rows (n, d) -> classes that each single fit says, shape (fits, n)
     val_predicted : int array or None    out-of-fold predictions of the validation rows
     val_reason : str or None    why there are none
     """
@@ -38,6 +41,7 @@ class Fitted:
     reason: str | None = None
     selected: dict[str, Any] | None = None
     single_coefs: FloatArray | None = None
+    single_predict: Callable[[FloatArray], IntArray] | None = None
     val_predicted: IntArray | None = None
     val_reason: str | None = None
 
@@ -83,8 +87,21 @@ def _fit(name: str, context: FitContext) -> Fitted:
         return Fitted(None, kind.method, reason=_name_strata(empty, rows.rows))
     head = to_predictor(estimator)
     predicted, reason = _validation(name, estimator, head, context)
-    singles = getattr(estimator, "single_coefs_", None)
-    return Fitted(head, kind.method, None, dict(estimator.selected_), singles, predicted, reason)
+    return Fitted(
+        head,
+        kind.method,
+        selected=dict(estimator.selected_),
+        **_singles(estimator),
+        val_predicted=predicted,
+        val_reason=reason,
+    )
+
+
+def _singles(estimator: HeadEstimator) -> dict[str, Any]:
+    """The fits before averaging, where a head averages several."""
+    if not isinstance(estimator, LinearHead) or estimator.single_fits_ is None:
+        return {}
+    return {"single_coefs": estimator.single_coefs_, "single_predict": estimator.single_fits_.predict}
 
 
 def _validation(

@@ -89,6 +89,8 @@ def _record(name: str, measured: Measured) -> HeadRecord:
         shortcut_gap=table.shortcut_gap if table else None,
         reliance=measured.reliance.get(name),
         weights=measured.tables.weights.get(name),
+        support=measured.tables.support.get(name),
+        draws=measured.tables.draws.get(name),
         maps=maps,
         maps_reason=NOT_LINEAR if not_linear else measured.maps_reason,
     )

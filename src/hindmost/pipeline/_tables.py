@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from hindmost.core.features import Features
 from hindmost.core.head import Head, Predictor
 from hindmost.core.policy import Policy
+from hindmost.core.retrains import DrawSpread, SupportStability
 from hindmost.core.rows import IntArray
 from hindmost.core.tables import ChangeTable, HeadAnatomy, HeadTable
 from hindmost.evals.head_anatomy import head_anatomy
 from hindmost.evals.head_table import head_table
 from hindmost.evals.paired_change import paired_change
+from hindmost.evals.stability import draw_spread, support_stability
 from hindmost.pipeline._heads import Fitted
 
 
@@ -23,6 +27,8 @@ class Tables:
     changes: dict[str, ChangeTable]
     control_change: ChangeTable | None
     weights: dict[str, HeadAnatomy]
+    support: dict[str, SupportStability]
+    draws: dict[str, DrawSpread]
 
 
 def tabulate(features: Features, fitted: dict[str, Fitted], baseline: str, policy: Policy, seed: int) -> Tables:
@@ -46,7 +52,9 @@ def tabulate(features: Features, fitted: dict[str, Fitted], baseline: str, polic
     control = None
     if "threshold" in heads and policy.deciding_head in heads and policy.deciding_head != "threshold":
         control = _change(features, predicted, ("threshold", policy.deciding_head), policy, seed)
-    return Tables(tables, changes, control, _anatomy(features, fitted, baseline))
+    support = {name: support_stability(one) for name in heads if (one := fitted[name].single_coefs) is not None}
+    draws = {name: _spread(test, fitted[name], said, seed) for name, said in predicted.items() if name in support}
+    return Tables(tables, changes, control, _anatomy(features, fitted, baseline), support, draws)
 
 
 def available(fitted: dict[str, Fitted]) -> dict[str, Predictor]:
@@ -72,6 +80,12 @@ def _change(
         harm_margin=policy.harm_margin,
         seed=seed,
     )
+
+
+def _spread(test: Features, one: Fitted, said: IntArray, seed: int) -> DrawSpread:
+    """Worst group of every single fit, beside the average that is used."""
+    assert one.single_predict is not None
+    return draw_spread(test.rows, one.single_predict(test.X.astype(np.float64)), said, seed=seed)
 
 
 def _anatomy(features: Features, fitted: dict[str, Fitted], baseline: str) -> dict[str, HeadAnatomy]:
