@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageFile
 
 from hindmost.core.errors import InputError
-from hindmost.core.fingerprint import of_bytes
+from hindmost.core.fingerprint import of_file
 from hindmost.datasets.check_images import check_images
 from hindmost.datasets.open import open_input
 
@@ -22,7 +22,7 @@ def test_good_images_all_stay_and_are_hashed(folder: Folder) -> None:
     checked = check_images(open_input(home), workers=2)
     assert len(checked.dataset.rows) == 24
     assert checked.dataset.set_aside == ()
-    assert checked.hashes.tolist() == [of_bytes((home / f"images/{at}.png").read_bytes()) for at in range(24)]
+    assert checked.hashes.tolist() == [of_file(home / f"images/{at}.png") for at in range(24)]
 
 
 def truncate(path: Path) -> None:

@@ -1,38 +1,36 @@
-"""The store: whole or absent, never wrong."""
+"""One shelf for each way of making features."""
 
-import numpy as np
+from dataclasses import replace
+
 import pytest
 
+from hindmost.core.dataset import Preprocessing
 from hindmost.core.errors import InputError
-from hindmost.features.store import FeatureStore
 
 
-def test_round_trip(tmp_path):
-    store = FeatureStore(tmp_path)
-    arrays = {"X": np.arange(6, dtype=np.float32).reshape(2, 3), "maps": np.zeros((0, 2, 2), np.float32)}
-    store.write("key", 3, arrays)
-    back = store.read("key", 3)
-    assert back.keys() == arrays.keys()
-    for name in arrays:
-        np.testing.assert_array_equal(back[name], arrays[name])
-        assert back[name].dtype == arrays[name].dtype
-    assert store.read("key", 2) is None
-    assert store.read("other", 3) is None
-    assert store.notes == []
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"weights_hash": "v"},
+        {"preprocessing": Preprocessing(8, 8, squash=False)},
+        {"extraction": {"runtime": "by hand", "threads": 2}},
+        {"batch": 5},
+        {"precision": "float16"},
+    ],
+)
+def test_another_shelf_for_everything_that_a_number_depends_on(store, made, change):
+    assert store.shelf(made).folder == store.shelf(replace(made)).folder
+    assert store.shelf(made).folder != store.shelf(replace(made, **change)).folder
 
 
-def test_a_full_disk_leaves_nothing_half_written(tmp_path, monkeypatch):
-    store = FeatureStore(tmp_path)
-
-    def full(*_):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("pathlib.Path.replace", full)
-    with pytest.raises(InputError, match=r"No space left on device.*name another cache folder"):
-        store.write("key", 0, {"X": np.zeros(3)})
-    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+def test_the_recipe_is_part_of_the_name(store, made, monkeypatch):
+    before = store.shelf(made).folder
+    monkeypatch.setattr("hindmost.features.made.RECIPE", 99)
+    assert store.shelf(made).folder != before
 
 
-def test_objects_are_not_stored(tmp_path):
-    with pytest.raises(ValueError, match=r"[Oo]bject"):
-        FeatureStore(tmp_path).write("key", 0, {"X": np.array([{}], dtype=object)})
+def test_bad_ways(made):
+    with pytest.raises(InputError, match="at least 1 image"):
+        replace(made, batch=0)
+    with pytest.raises(InputError, match="float32 or float16"):
+        replace(made, precision="int8")

@@ -145,6 +145,7 @@ class Reliance:
     upper_bound: float | None
     direction: str | None  # "with the training association", "against ..." or "in either direction"
     groups: tuple[RelianceRow, ...]
+    made: str | None = None  # where the twins of a swap came from
 
 
 @dataclass(frozen=True)

@@ -53,9 +53,21 @@ def load_pixels(path: Path, preprocessing: Preprocessing) -> Pixels:
     InputError
         The file cannot be read or decoded.
     """
+    return as_read(_read(path, read_photograph), preprocessing)
+
+
+def pixels_of(content: bytes, path: Path, preprocessing: Preprocessing) -> Pixels:
+    """The same from the bytes of a file, so that what was checked is what is read; ``path`` is for the message."""
+    picture = _decoded(path, lambda: read_photograph(content))
+    return as_read(picture, preprocessing)
+
+
+def as_read(picture: Image.Image | Pixels, preprocessing: Preprocessing) -> Pixels:
+    """A decoded photograph resized and cropped, shape (crop, crop, 3)."""
     p = preprocessing
-    picture = load_square(path, p.resize, squash=p.squash, interpolation=p.interpolation)
-    return np.ascontiguousarray(_centre(picture, p.crop))
+    whole = picture if isinstance(picture, Image.Image) else Image.fromarray(picture)
+    resized = np.array(_resize(whole, p.resize, p.squash, p.interpolation), dtype=np.uint8)
+    return np.ascontiguousarray(_centre(resized, p.crop))
 
 
 def mask_cells(path: Path, preprocessing: Preprocessing, cells: tuple[int, int]) -> NDArray[np.float32]:
@@ -115,8 +127,12 @@ def overlap(pixels: int, cells: int) -> FloatArray:
 
 
 def _read(path: Path, decode: Callable[[bytes], T]) -> T:
+    return _decoded(path, lambda: decode(path.read_bytes()))
+
+
+def _decoded(path: Path, decode: Callable[[], T]) -> T:
     try:
-        return decode(path.read_bytes())
+        return decode()
     except OSError as error:
         raise InputError(f"{path} cannot be read ({error.strerror}). Restore the file, or remove its row.") from error
     except Unreadable as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +13,6 @@ from typing import TypeVar
 
 from PIL import Image
 
-from hindmost.core import fingerprint
 from hindmost.core.progress import Progress
 from hindmost.datasets.photograph import Unreadable, read_photograph
 
@@ -58,7 +58,7 @@ def look(path: Path) -> Look:
         size = read_photograph(data).size
     except Unreadable as error:
         return Look("", str(error), (0, 0))
-    return Look(fingerprint.of_bytes(data), "", size)
+    return Look(hashlib.sha256(data).hexdigest(), "", size)
 
 
 def bytes_of(path: Path) -> bytes:

@@ -9,7 +9,7 @@ from typing import Any
 from hindmost.core.dataset import Preprocessing
 from hindmost.core.fingerprint import of_json
 
-RECIPE = 1  # counts changes of this room, or of decoding, that change a feature
+RECIPE = 2  # counts changes of this room, or of decoding, that change a feature or how it is kept
 
 
 def feature_key(

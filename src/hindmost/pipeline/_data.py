@@ -9,8 +9,8 @@ import numpy as np
 
 from hindmost.core import fingerprint
 from hindmost.core.audit import DataRecord
-from hindmost.core.dataset import Card, Dataset
-from hindmost.core.errors import NothingToCompare
+from hindmost.core.dataset import Card, Dataset, Images
+from hindmost.core.errors import InputError, NothingToCompare
 from hindmost.core.rows import SPLITS
 from hindmost.datasets.check_images import check_images
 from hindmost.datasets.duplicates import exact_duplicates
@@ -53,6 +53,13 @@ def read_input(source: Path, options: DataOptions, talk: Talk) -> Input:
     if not dataset.rows.mask("test").any():
         raise NothingToCompare("No row lies in the test split, so no group can be compared. Give test rows (split 2).")
     return Input(dataset, hashes, duplicates, _fingerprint(dataset, hashes), longest_side)
+
+
+def images_of(dataset: Dataset) -> Images:
+    """The images of a dataset that must have some."""
+    if dataset.images is None:
+        raise InputError("The input holds embeddings; images were expected.")
+    return dataset.images
 
 
 def _card(source: Path, named: Path | None) -> Card | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from hindmost.evals.dependence import margin_dependence
 from hindmost.evals.reliance import swap_reliance
 
 SAMPLE_PER_GROUP = 200
+AMONG_ROWS = "twins are rows of the data, without control images"
 
 
 @dataclass(frozen=True)
@@ -27,12 +28,14 @@ class Twins:
     cue : int array, shape (m,)            the cue that each twin shows
     X : float32 array, shape (m, d)
     control : float32 array, shape (m, d), or None
+    how : str                              where the twins came from
     """
 
     positions: IntArray
     cue: IntArray
     X: np.ndarray
     control: np.ndarray | None
+    how: str
 
 
 def sample_per_group(group: IntArray, allowed: np.ndarray, most: int, seed: int) -> IntArray:
@@ -44,21 +47,27 @@ def sample_per_group(group: IntArray, allowed: np.ndarray, most: int, seed: int)
 
 
 def measure_reliance(
-    features: Features, heads: dict[str, Predictor], baseline: str, twins: Twins | None, level: float
+    features: Features,
+    heads: dict[str, Predictor],
+    baseline: str,
+    twins: Twins | None,
+    level: float,
+    twins_reason: str | None = None,
 ) -> dict[str, Reliance]:
-    """Reliance of every head, all in the same way."""
+    """Reliance of every head, all in the same way; ``twins_reason`` says why no twins exist."""
     if twins is not None:
         return {name: _by_swap(features, head, twins, level) for name, head in heads.items()}
     test = features.of("test")
     rival = runner_up(heads[baseline].logits(test.X), test.rows.y)
-    return {
+    found = {
         name: margin_dependence(test.rows, margins(head.logits(test.X), test.rows.y, rival), level=level)
         for name, head in heads.items()
     }
+    return {name: one if one.reason else replace(one, reason=twins_reason) for name, one in found.items()}
 
 
 def _by_swap(features: Features, head: Predictor, twins: Twins, level: float) -> Reliance:
-    return swap_reliance(
+    found = swap_reliance(
         features.rows.take(twins.positions),
         head.predict(features.X[twins.positions]),
         head.predict(twins.X),
@@ -67,6 +76,7 @@ def _by_swap(features: Features, head: Predictor, twins: Twins, level: float) ->
         association=training_association(features.rows.of("train")),
         level=level,
     )
+    return replace(found, made=twins.how)
 
 
 def twins_among_rows(features: Features, twin_of: IntArray | None) -> Twins | None:
@@ -79,4 +89,4 @@ def twins_among_rows(features: Features, twin_of: IntArray | None) -> Twins | No
     good = rows.mask("test")[original] & (rows.cue[original] != rows.cue[twin]) & (rows.y[original] == rows.y[twin])
     if not good.any():
         return None
-    return Twins(original[good], rows.cue[twin[good]], features.X[twin[good]], None)
+    return Twins(original[good], rows.cue[twin[good]], features.X[twin[good]], None, AMONG_ROWS)

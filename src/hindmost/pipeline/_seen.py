@@ -48,6 +48,7 @@ class Seen:
     model : ModelRecord
     held_out : bool array (n,) or None    train rows that the network's training did not see; None: not known
     twins : Twins or None
+    twins_reason : str or None            why there are none
     activations : Activations or None     None: no maps, ``maps_reason`` says why
     pictures : Pictures or None
     """
@@ -58,5 +59,6 @@ class Seen:
     maps_reason: str | None
     held_out: np.ndarray | None = None
     twins: Twins | None = None
+    twins_reason: str | None = None
     activations: Activations | None = None
     pictures: Pictures | None = None

@@ -79,7 +79,7 @@ def _measure(
         baseline=baseline,
         fitted=fitted,
         tables=tabulate(seen.features, fitted, baseline, policy, seed),
-        reliance=measure_reliance(seen.features, heads, baseline, twins, policy.level),
+        reliance=measure_reliance(seen.features, heads, baseline, twins, policy.level, seen.twins_reason),
         maps=located,
         maps_reason=seen.maps_reason or ("no row has a core mask" if located is None else None),
         data=data_record(given),

@@ -10,7 +10,8 @@ import numpy as np
 from hindmost.core.errors import InputError
 from hindmost.io.output import staging
 from hindmost.pipeline._data import read_input
-from hindmost.pipeline._images import NONE, Extractor, held_out_rows
+from hindmost.pipeline._extract import NONE, Extractor
+from hindmost.pipeline._images import held_out_rows
 from hindmost.pipeline._network import network_for
 from hindmost.pipeline.options import DATA, MODEL, SILENT, TRAINING, DataOptions, ModelOptions, Talk
 

@@ -44,6 +44,15 @@ PHRASES: tuple[str, ...] = (
     N_("{n} rows left out: both cue values go with the same class"),
     N_("not compared, no rows of: {names}"),
     N_("no class has rows under two cue values, so its margins cannot be compared"),
+    N_("twins and controls came with the data"),
+    N_(
+        "twins were composed here: the object of a test image on the ground of another with the other cue; "
+        "for the control, on another ground with its own cue"
+    ),
+    N_("twins are rows of the data, without control images"),
+    N_("the {split} rows have one cue value only, so no ground with another cue exists"),
+    N_("no {split} row has a usable core mask; name masks in a column mask_filename"),
+    N_("grounds of two cue values are needed, usable {split} rows by cue are {few}"),
     # maps
     N_("stored embeddings hold no images, so there are no maps"),
     N_("no row has a core mask"),

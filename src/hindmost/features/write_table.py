@@ -1,0 +1,103 @@
+"""The published store: features beside id, class, cue and split, as Parquet files that any tool reads."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from hindmost.core.errors import InputError
+from hindmost.features.chunk import Chunk
+from hindmost.features.columns import as_precision, list_column, list_field
+from hindmost.features.made import Precision
+from hindmost.features.shard_file import new_shard
+from hindmost.features.shelf import CONTENT, META, PLAIN
+
+FORMAT = 1
+PART = 2**17  # rows a file, at least
+CLUSTER, EARLY = "source_id", "early_logits"
+
+
+def write_table(
+    folder: Path,
+    chunks: Iterable[Chunk],
+    *,
+    provenance: Mapping[str, Any],
+    precision: Precision = "float32",
+    part: int = PART,
+) -> int:
+    """Write chunks of rows as ``part-00000-SHA256.parquet`` and so on, one chunk in memory at a time.
+
+    Parameters
+    ----------
+    folder : Path           made if need be
+    chunks : iterable of Chunk    rows in order, with one naming and the same columns; ids must not repeat over all
+                            chunks (within one, ``Rows`` sees to it)
+    provenance : mapping    plain values, written into the schema
+    precision : str         of X: "float32" or "float16"; logits are float32
+    part : int              rows a file, at least: a file ends with the chunk that reaches it
+
+    Returns
+    -------
+    int         rows written
+
+    Raises
+    ------
+    InputError
+        There are no rows, chunks differ in naming or columns, a value does not fit, or the disk cannot be written.
+    """
+    tables = (_table(chunk, provenance, precision) for chunk in chunks)
+    schema: pa.Schema | None = None
+    total = 0
+    for number, table in enumerate(tables):  # one turn a file: the rest of its tables is taken inside
+        schema = schema or table.schema
+        with new_shard(folder, f"part-{number:05d}") as stream, pq.ParquetWriter(stream, schema, **PLAIN) as writer:
+            total += _part(writer, chain([table], tables), schema, part)
+    if not total:
+        raise InputError(f"There are no rows to write to {folder}. Pass at least one chunk of features.")
+    return total
+
+
+def _part(writer: pq.ParquetWriter, tables: Iterable[pa.Table], schema: pa.Schema, part: int) -> int:
+    """Write tables until there are enough rows; how many came."""
+    rows = 0
+    for table in tables:
+        if not table.schema.equals(schema, check_metadata=True):
+            raise InputError(
+                f"A chunk has the columns {table.schema.names} or other names of classes and cues than the chunks "
+                f"before it ({schema.names}). Write chunks of one dataset."
+            )
+        writer.write_table(table)
+        rows += len(table)
+        if rows >= part:
+            break
+    return rows
+
+
+def _table(chunk: Chunk, provenance: Mapping[str, Any], precision: Precision) -> pa.Table:
+    """One chunk: a column for each thing that is known."""
+    features, rows = chunk.features, chunk.features.rows
+    scalars = {
+        "id": (rows.ids, pa.string()),
+        CONTENT: (chunk.images, pa.string()),
+        "y": (rows.y, pa.int32()),
+        "cue": (rows.cue, pa.int32()),
+        "split": (rows.split, pa.int8()),
+        CLUSTER: (rows.cluster, pa.int64()),
+        "held_out": (chunk.held_out, pa.bool_()),
+    }
+    lists = {"X": as_precision(features.X, precision), "logits": features.logits, EARLY: features.early}
+    known = {name: pair for name, pair in scalars.items() if pair[0] is not None}
+    vectors = {name: array for name, array in lists.items() if array is not None}
+    fields = [pa.field(name, kind, nullable=False) for name, (_, kind) in known.items()]
+    fields += [list_field(name, array) for name, array in vectors.items()]
+    columns = [pa.array(values, type=kind) for values, kind in known.values()]
+    columns += [list_column(array) for array in vectors.values()]
+    meta = {META: json.dumps({"format": FORMAT, "naming": asdict(rows.naming), **provenance}, sort_keys=True)}
+    return pa.Table.from_arrays(columns, schema=pa.schema(fields, metadata=meta))

@@ -1,0 +1,126 @@
+"""Step: twins with the cue swapped, supplied beside the images or composed here from core masks."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from threading import Lock
+
+import numpy as np
+
+from hindmost.core import fingerprint
+from hindmost.core.dataset import Dataset, Images
+from hindmost.datasets.decode import as_read
+from hindmost.datasets.photograph import Unreadable, read_mask, read_photograph
+from hindmost.features.digests import digests
+from hindmost.features.photographs import Photographs
+from hindmost.interventions import RECIPE
+from hindmost.interventions.not_available import NotAvailable
+from hindmost.interventions.plan_swap import SwapPlan, plan_swap
+from hindmost.interventions.swap import Cut, Pair, swap_pair
+from hindmost.pipeline._data import Input, images_of
+from hindmost.pipeline._extract import Extractor
+from hindmost.pipeline._reliance import SAMPLE_PER_GROUP, Twins, sample_per_group
+
+SUPPLIED = "twins and controls came with the data"
+COMPOSED = (
+    "twins were composed here: the object of a test image on the ground of another with the other cue; for the "
+    "control, on another ground with its own cue"
+)
+STAGE = "features of twins"
+
+
+def swapped(given: Input, extractor: Extractor, seed: int) -> tuple[Twins | None, str | None]:
+    """Twins for a sample of the test rows of each group; None, and why, where none can be had."""
+    supplied = _supplied(given.dataset, extractor, seed)
+    if supplied is not None:
+        return supplied, None
+    read = Reader(images_of(given.dataset))
+    try:
+        plan = plan_swap(given.dataset.rows, read.core, seed=seed, poor=read.images.poor_mask)
+    except NotAvailable as why:
+        return None, str(why)
+    X = extractor.made(STAGE, _photographs(given, plan, read, extractor))
+    return Twins(plan.rows, plan.cue, X[0::2], X[1::2], COMPOSED), None
+
+
+def _supplied(dataset: Dataset, extractor: Extractor, seed: int) -> Twins | None:
+    images, rows = images_of(dataset), dataset.rows
+    if len(rows.naming.cues) != 2:
+        return None
+    has = rows.mask("test") & (images.twins != "")
+    complete = has & (images.controls != "")
+    chosen = sample_per_group(rows.group, complete if complete.any() else has, SAMPLE_PER_GROUP, seed)
+    if not len(chosen):
+        return None
+    names = [images.twins[chosen]] + ([images.controls[chosen]] if complete.any() else [])
+    X = extractor.named(STAGE, images.root, np.concatenate(names))
+    control = X[len(chosen) :] if complete.any() else None
+    return Twins(chosen, 1 - rows.cue[chosen], X[: len(chosen)], control, SUPPLIED)
+
+
+class Reader:
+    """Photographs and core masks of rows, as they lie on disk."""
+
+    def __init__(self, images: Images) -> None:
+        self.images = images
+
+    def image(self, row: int) -> np.ndarray:
+        """uint8 (h, w, 3)."""
+        return np.asarray(read_photograph((self.images.root / str(self.images.files[row])).read_bytes()))
+
+    def core(self, row: int) -> np.ndarray | None:
+        """bool (h, w); None where the row has no mask that can be read."""
+        name = str(self.images.core_masks[row])
+        if not name:
+            return None
+        try:
+            return np.asarray(read_mask((self.images.root / name).read_bytes())) >= 0.5
+        except (OSError, Unreadable):
+            return None
+
+    def cut(self, row: int) -> Cut:
+        """Both; the plan names only rows that have a mask."""
+        image, core = self.image(row), self.core(row)
+        assert core is not None
+        return Cut(image, core)
+
+
+def _photographs(given: Input, plan: SwapPlan, read: Reader, extractor: Extractor) -> Photographs:
+    """Treated and control of each row in turn, named by what they are made of."""
+    preprocessing = extractor.network.backbone.preprocessing
+    pairs = _each_once(lambda i: _pair(plan, read, i))
+
+    def load(position: int) -> np.ndarray:
+        pair = pairs(position // 2)
+        return as_read(pair.control if position % 2 else pair.treated, preprocessing)
+
+    return Photographs(load, digests([name for i in range(len(plan)) for name in _names(given, plan, read, i)]))
+
+
+def _pair(plan: SwapPlan, read: Reader, i: int) -> Pair:
+    return swap_pair(*(read.cut(int(rows[i])) for rows in (plan.rows, plan.swap, plan.control)))
+
+
+def _names(given: Input, plan: SwapPlan, read: Reader, i: int) -> list[str]:
+    """Hash of everything that the two pictures of one row depend on."""
+    assert given.hashes is not None
+    rows = [int(column[i]) for column in (plan.rows, plan.swap, plan.control)]
+    masks = [fingerprint.of_file(read.images.root / str(read.images.core_masks[row])) for row in rows]
+    parts = ["swap", RECIPE, [str(given.hashes[row]) for row in rows], masks]
+    return [fingerprint.of_json([*parts, arm]) for arm in ("treated", "control")]
+
+
+def _each_once(make: Callable[[int], Pair]) -> Callable[[int], Pair]:
+    """A pair is made once, for whichever thread asks first, and forgotten when both its pictures were taken."""
+    locks: defaultdict[int, Lock] = defaultdict(Lock)
+    kept: dict[int, Pair] = {}
+
+    def get(i: int) -> Pair:
+        with locks[i]:
+            if i in kept:
+                return kept.pop(i)
+            kept[i] = make(i)
+            return kept[i]
+
+    return get
