@@ -1,4 +1,4 @@
-"""The verbs that work on data: audit, demo, train, features."""
+"""The verbs that work on data: audit, demo, train, features, paste."""
 
 from __future__ import annotations
 
@@ -155,9 +155,28 @@ def features(
         typer.echo(str(run(source, out, data, model, talk=bars.talk())))
 
 
+def paste(
+    source: Source,
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder to write; must be new or empty.")],
+    metadata: Metadata = None,
+    card: Card = None,
+    cue: Cue = None,
+    with_cue: Annotated[str | None, typer.Option(help="What the cue column says of a photograph with a patch.")] = None,
+    per_group: Annotated[int | None, typer.Option(help="Rows of each group that get a twin at most.")] = None,
+    seed: Seed = 0,
+) -> None:
+    """Write a copy of a folder in which photographs without the cue get a twin with a pasted patch."""
+    from hindmost.pipeline.paste import PasteOptions
+    from hindmost.pipeline.paste import paste as run
+
+    with Bars() as bars:
+        data = DataOptions(metadata, card, tuple(cue or ()))
+        typer.echo(str(run(source, out, data, PasteOptions(with_cue, per_group, seed), talk=bars.talk())))
+
+
 def register(app: typer.Typer) -> None:
     """Add these verbs to the command."""
-    for verb in (audit, demo, train, features):
+    for verb in (audit, demo, train, features, paste):
         app.command()(verb)
 
 

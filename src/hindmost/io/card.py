@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import yaml
 from pydantic import BaseModel, ConfigDict
 
 from hindmost.core.dataset import Card
@@ -31,6 +32,14 @@ def read_card(path: Path) -> Card:
     """
     card = read_yaml(Path(path), _CardFile)
     return Card(card.name, card.classes, card.cues, tuple(card.known_faults))
+
+
+def write_fault(path: Path, fault: str, *, card: Path | None) -> None:
+    """Write a card like ``card`` (None: an empty one) with one more known fault."""
+    content = _CardFile() if card is None else read_yaml(card, _CardFile)
+    content.known_faults.append(fault)
+    plain = content.model_dump(exclude_defaults=True)
+    path.write_text(yaml.safe_dump(plain, allow_unicode=True, sort_keys=False), encoding="utf-8")
 
 
 def find_card(path: Path) -> Path | None:
