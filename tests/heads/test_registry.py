@@ -14,6 +14,7 @@ from hindmost.core.features import Features
 from hindmost.core.fitting import FitContext
 from hindmost.core.head import predictions
 from hindmost.heads import HEADS, build, load
+from hindmost.heads._linear import LinearHead
 from hindmost.heads.refit import Refit
 from hindmost.heads.to_head import to_head, to_predictor
 
@@ -47,7 +48,7 @@ def test_registry_imports_nothing_until_asked() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-QUICK = {"dfr-cf": {"repeats": 2}, "dfr-subpop": {"n_settings": 2, "steps": 601}}  # else half a minute each
+QUICK = {"dfr-subpop": {"n_settings": 2, "steps": 601}}  # else half a minute
 
 
 @pytest.mark.parametrize("target", sorted(set(HEADS.values())))
@@ -93,3 +94,16 @@ def test_a_criterion_is_part_of_the_key(context: FitContext) -> None:
 def test_strata_of_another_length_are_refused(key: str, context: FitContext) -> None:
     with pytest.raises(InputError, match="strata has shape"):
         load(key).from_context(context).fit(context.val.X, context.val.rows.y, strata=context.val.rows.strata[1:])
+
+
+@pytest.mark.parametrize("key", ["dfr", "dfr-v2", "dfr-spuco", "dfr-tr", "dfr-cf"])
+def test_a_mean_of_fits_keeps_them_on_raw_features(key: str, context: FitContext) -> None:
+    rows = context.fitted_on(load(key).rows)
+    fitted = build(key, context).fit(rows.X, rows.rows.y, strata=rows.rows.strata)
+    assert isinstance(fitted, LinearHead)
+    assert fitted.single_fits_ is not None
+    assert fitted.single_coefs_ is not None
+    np.testing.assert_allclose(fitted.single_fits_.coef.mean(axis=0), fitted.coef_, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(fitted.single_fits_.intercept.mean(axis=0), fitted.intercept_, rtol=0, atol=1e-12)
+    np.testing.assert_array_equal(fitted.single_fits_.coef == 0, fitted.single_coefs_ == 0)
+    assert fitted.single_fits_.predict(rows.X).shape == (len(fitted.single_fits_), len(rows.X))

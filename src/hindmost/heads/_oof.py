@@ -1,4 +1,4 @@
-"""Out-of-fold worst group of each penalty: balanced fits on each fold's rest, pooled over the folds of a repeat."""
+"""Out-of-fold worst group of each penalty: what is ranked is the mean of several balanced fits, as the head is."""
 
 from __future__ import annotations
 
@@ -10,40 +10,30 @@ import numpy as np
 from hindmost.core.rows import FloatArray, IntArray
 from hindmost.heads._balance import balanced
 from hindmost.heads._folds import repeated_folds
-from hindmost.heads._scaler import Scaler, scaler_of
 from hindmost.heads._select import scores_of
 from hindmost.heads._solver import Fit
 from hindmost.heads._strata import Strata
 
 Scores = dict[float, FloatArray]  # each C's worst stratum, one number a repeat
+Paths = list[list[Fit]]  # the fits of each subset, one a C
 
 
 @dataclass(frozen=True)
 class Part:
-    """One fold: the balanced rows that are fitted on, the rows that are held out, and the scale of both."""
+    """One fold: the balanced subsets of the rows outside it, each fitted on, and the rows that are held out."""
 
-    subset: IntArray
+    subsets: tuple[IntArray, ...]
     held: IntArray
-    scaler: Scaler
 
 
 def draw_parts(
-    X: FloatArray,
-    groups: Strata,
-    *,
-    scaler: Scaler | None,
-    folds: int,
-    repeats: int,
-    seed: int,
-    rng: np.random.RandomState,
+    groups: Strata, *, folds: int, repeats: int, subsets: int, seed: int, rng: np.random.RandomState
 ) -> list[list[Part]]:
-    """The folds of each repeat, with one balanced subset each.
+    """The folds of each repeat, with ``subsets`` balanced subsets each.
 
     Parameters
     ----------
-    X : float array (n, d)
     groups : Strata of n rows          clusters never straddle folds
-    scaler : Scaler or None            of other rows, for every fold; None: each fold's own, of the rows outside it
     seed : int                         draws the folds, ``rng`` the subsets
 
     Raises
@@ -55,37 +45,48 @@ def draw_parts(
     for repeat in range(repeats):
         parts = []
         for rest, held in repeated_folds(groups, folds=folds, repeats=1, seed=seed + repeat):
-            subset = rest[balanced(groups.lists(rest, "the rows that a fold fits on"), rng)]
-            parts.append(Part(subset, held, scaler or scaler_of(X[rest])))
+            lists = groups.lists(rest, "the rows that a fold fits on")
+            parts.append(Part(tuple(rest[balanced(lists, rng)] for _ in range(subsets)), held))
         plan.append(parts)
     return plan
 
 
 def out_of_fold_worst(
-    X: FloatArray,
+    Z: FloatArray,
     y: IntArray,
     groups: Strata,
     plan: list[list[Part]],
-    path: Callable[[FloatArray, IntArray, Sequence[float]], list[Fit]],
+    solve: Callable[[list[IntArray], Sequence[float]], Paths],
     Cs: Sequence[float],
 ) -> FloatArray:
     """Lowest accuracy over the strata of the pooled out-of-fold predictions, shape (len(Cs), repeats).
 
+    Each fold is predicted by the mean of the fits of its subsets.
+
     Parameters
     ----------
-    X : float array (n, d)
+    Z : float array (n, d)   standardised
     y : int array (n,)       class positions
-    path : callable          fits of all ``Cs`` on the same standardised rows and classes
+    solve : callable         paths of fits for a list of subsets; called once, with all of them
     """
+    paths = iter(solve([subset for parts in plan for part in parts for subset in part.subsets], Cs))
     worst = np.empty((len(Cs), len(plan)))
     for column, parts in enumerate(plan):
         right = np.zeros((len(Cs), len(y)), dtype=bool)
         for part in parts:
-            Z = part.scaler(X[part.held])
-            fits = path(part.scaler(X[part.subset]), y[part.subset], Cs)
-            right[:, part.held] = np.stack([fit.predict(Z) for fit in fits]) == y[part.held]
+            own = [next(paths) for _ in part.subsets]
+            right[:, part.held] = [_mean(fits).predict(Z[part.held]) == y[part.held] for fits in zip(*own)]
         worst[:, column] = scores_of(right, groups, "worst_group")
     return worst
+
+
+def _mean(fits: Sequence[Fit]) -> Fit:
+    return Fit(
+        np.mean([fit.coef for fit in fits], axis=0),
+        np.mean([fit.intercept for fit in fits], axis=0),
+        max(fit.n_iter for fit in fits),
+        all(fit.converged for fit in fits),
+    )
 
 
 def search(grid: Sequence[float], evaluate: Callable[[Sequence[float]], FloatArray], *, steps: int) -> Scores:
