@@ -29,3 +29,16 @@ def test_bad():
         preprocessing_for(CFG, "crop")
     with pytest.raises(InputError, match="at least 16"):
         preprocessing_for(CFG, input_size=4)
+
+
+@pytest.mark.parametrize(("mode", "squash"), [("squash", True), ("center", False), (None, False)])
+def test_a_network_that_squashes_says_so(mode, squash):
+    cfg = {**CFG, "crop_pct": 0.9} | ({} if mode is None else {"crop_mode": mode})
+    assert preprocessing_for(cfg, "timm").squash == squash
+
+
+@pytest.mark.parametrize("odd", [{"interpolation": "nearest"}, {"crop_mode": "border"}])
+def test_an_evaluation_that_hindmost_does_not_compute_is_refused(odd):
+    with pytest.raises(InputError, match="Leave out the preset 'timm'"):
+        preprocessing_for({**CFG, **odd}, "timm")
+    assert preprocessing_for({**CFG, **odd}).squash

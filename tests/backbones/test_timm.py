@@ -65,11 +65,6 @@ def test_only_a_fresh_last_layer_starts_small(monkeypatch, n_classes, small):
     assert len(weights) == (n_classes or 1000)
 
 
-def test_torchvision_weights_come_from_a_file():
-    with pytest.raises(InputError, match=r"fetches no weights for torchvision/resnet18.*--checkpoint"):
-        load("torchvision/resnet18")
-
-
 def test_missing_timm(monkeypatch):
     def absent(name):
         raise ModuleNotFoundError("No module named 'timm'", name="timm")

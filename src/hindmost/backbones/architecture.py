@@ -1,10 +1,11 @@
-"""A network by name and where it is cut: timm names, and "torchvision/NAME"."""
+"""A network by name and where it is cut."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from types import ModuleType
 from typing import Any
 
@@ -13,18 +14,11 @@ from torch import nn
 
 from hindmost.backbones import _timm
 from hindmost.backbones.backbone import Cut
-from hindmost.backbones.cut import CutByHooks, cut_timm
+from hindmost.backbones.cut import cut_timm
+from hindmost.backbones.find_cut import find_cut
+from hindmost.backbones.last_layer import as_linear, n_outputs, of_classes
+from hindmost.backbones.names import source_of
 from hindmost.core.errors import InputError
-
-TORCHVISION = "torchvision/"
-
-_TORCHVISION_CFG: dict[str, Any] = {  # what torchvision's published classifiers read, in timm's words
-    "input_size": (3, 224, 224),
-    "mean": (0.485, 0.456, 0.406),
-    "std": (0.229, 0.224, 0.225),
-    "crop_pct": 0.875,
-    "interpolation": "bilinear",
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,12 +31,14 @@ class Architecture:
     classifier : str        name of its last layer
     cut : Cut
     model_cfg : mapping     timm's data config
+    form : str              hash of what the function depends on beside its tensors and its name; "": nothing
     """
 
     module: nn.Module
     classifier: str
     cut: Cut
     model_cfg: Mapping[str, Any]
+    form: str = ""
 
 
 def untrained(name: str, n_classes: int | None = None, seed: int = 0) -> Architecture:
@@ -56,14 +52,34 @@ def untrained(name: str, n_classes: int | None = None, seed: int = 0) -> Archite
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        if name.startswith(TORCHVISION):
-            network = _of_torchvision(name.removeprefix(TORCHVISION), n_classes)
-        else:
-            check_name(name)
-            network = of_timm(created(name, n_classes, pretrained=False))
+        network = _maker(name)(name, n_classes)
         if n_classes is not None:
             start_small(network)
         return network
+
+
+def _maker(name: str) -> Callable[[str, int | None], Architecture]:
+    """What makes a network with fresh weights of a name of this kind."""
+    key = source_of(name)
+    if key in ("timm", "efficientnet_lite0"):
+        return _fresh_timm
+    made: Callable[[str, int | None], Architecture] = import_module(f"hindmost.backbones.{key}").fresh
+    return made
+
+
+def _fresh_timm(name: str, n_classes: int | None) -> Architecture:
+    check_name(name)
+    return of_timm(created(name, n_classes, pretrained=False), name)
+
+
+def with_classes(network: Architecture, n_classes: int | None) -> Architecture:
+    """The same network; where its last layer has another number of classes, a fresh one takes its place."""
+    old = network.module.get_submodule(network.classifier)
+    if n_classes is None or n_outputs(old) == n_classes:
+        return network
+    network.module.set_submodule(network.classifier, of_classes(old, n_classes))
+    start_small(network)
+    return network
 
 
 def start_small(network: Architecture) -> None:
@@ -73,17 +89,21 @@ def start_small(network: Architecture) -> None:
     logits of +-10 that mean nothing, which training must first undo and which never leave the head entirely.
     """
     layer = network.module.get_submodule(network.classifier) if network.classifier else None
-    if isinstance(layer, nn.Linear):
+    if isinstance(layer, nn.Linear | nn.Conv2d):
         nn.init.normal_(layer.weight, std=0.01)
         if layer.bias is not None:
             nn.init.zeros_(layer.bias)
 
 
-def of_timm(module: nn.Module) -> Architecture:
-    """The form of a timm network."""
+def of_timm(module: nn.Module, name: str = "the network") -> Architecture:
+    """The form of a timm network: cut by timm's own protocol, or where it names no linear layer, by listening."""
     classifier = module.get_classifier()  # type: ignore[operator]
-    named = next((name for name, child in module.named_modules() if child is classifier), "")
-    return Architecture(module, named, cut_timm, _timm.import_timm().data.resolve_model_data_config(module))
+    cfg = _timm.import_timm().data.resolve_model_data_config(module)
+    if as_linear(classifier) is not None:
+        named = next(path for path, child in module.named_modules() if child is classifier)
+        return Architecture(module, named, cut_timm, cfg)
+    cut = find_cut(name, module, cfg["input_size"][-1])
+    return Architecture(module, cut.classifier, cut, cfg)
 
 
 def created(name: str, n_classes: int | None, *, pretrained: bool) -> nn.Module:
@@ -111,19 +131,3 @@ def _check_tag(name: str, timm: ModuleType) -> None:
     if dot and name not in tags:
         known = ", ".join(tags[:3]) or f"none; write {base}"
         raise InputError(f"timm has no weights named {name!r}. It has: {known}.")
-
-
-def _of_torchvision(name: str, n_classes: int | None) -> Architecture:
-    models = _timm.import_torchvision().models
-    known = models.list_models(module=models)
-    if name not in known:
-        close = ", ".join(TORCHVISION + match for match in difflib.get_close_matches(name, known, n=3))
-        raise InputError(
-            f"torchvision has no classifier named {name!r}." + (f" Close to it: {close}." if close else "")
-        )
-    options = {} if n_classes is None else {"num_classes": n_classes}
-    module = models.get_model(name, weights=None, **options)
-    linear = [part for part, child in module.named_modules() if isinstance(child, nn.Linear)]
-    pooling = [part for part, child in module.named_modules() if isinstance(child, nn.AdaptiveAvgPool2d)]
-    cut = CutByHooks(linear[-1] if linear else "", pooling[-1] if pooling else None)
-    return Architecture(module, cut.classifier, cut, _TORCHVISION_CFG)

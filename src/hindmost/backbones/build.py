@@ -10,9 +10,12 @@ import torch
 from torch import Tensor, nn
 
 from hindmost.backbones.architecture import Architecture
-from hindmost.backbones.backbone import Backbone, Cut, as_maps, normalised
+from hindmost.backbones.backbone import Backbone
 from hindmost.backbones.fold import folded
 from hindmost.backbones.identity import hash_of_weights
+from hindmost.backbones.last_layer import as_linear
+from hindmost.backbones.runtimes.torch import TorchEngine
+from hindmost.backbones.runtimes.whole import Cut, Whole, as_maps, normalised
 from hindmost.core.dataset import Preprocessing
 from hindmost.core.errors import InputError
 from hindmost.core.head import Head
@@ -42,20 +45,23 @@ def build(name: str, architecture: Architecture, preprocessing: Preprocessing, s
                 "is not changing its answer. Choose another --backbone."
             )
         inference = _checked_fold(module, cut, x, features)
+    reason = _maps_reason(before, features)
+    body = inference or module
+    whole = Whole(body, last_layer(name, body, classifier), cut, preprocessing, maps=reason is None)
     return Backbone(
-        name, source, module, inference or module, last_layer(name, inference or module, classifier), cut,
-        head_of(last), preprocessing, hash_of_weights(module), inference is not None,
-        _maps_reason(before, features),
+        name, source, module, whole, TorchEngine(whole), head_of(last), preprocessing, hash_of_weights(module),
+        inference is not None, reason,
     )  # fmt: skip
 
 
 def last_layer(name: str, module: nn.Module, classifier: str) -> nn.Linear:
-    """The last layer, which must be a plain linear one."""
+    """The last layer as a plain linear one."""
     layer = module.get_submodule(classifier) if classifier else None
-    if type(layer) is not nn.Linear:
+    linear = None if layer is None else as_linear(layer)
+    if linear is None:
         came = "it has none of its own" if layer is None else f"it is {type(layer).__name__}"
         raise InputError(f"{name}: its last layer must be one linear layer, but {came}. Choose another --backbone.")
-    return layer
+    return linear
 
 
 def head_of(layer: nn.Linear) -> Head:
@@ -93,9 +99,11 @@ def _checked_fold(module: nn.Module, cut: Cut, x: Tensor, features: Tensor) -> n
 
 def _maps_reason(before: Tensor | None, features: Tensor) -> str | None:
     d = features.shape[1]
-    if before is None or before.ndim != 4 or d not in (before.shape[1], before.shape[3]):
-        shape = "nothing" if before is None else f"an array of shape (n, {', '.join(map(str, before.shape[1:]))})"
-        return f"what it pools is {shape}, not a map with its {d} features as channels"
+    if before is None:
+        return f"no one array over a plane that passes through it has its {d} features as its plain mean"
+    if before.ndim != 4 or d not in (before.shape[1], before.shape[3]):
+        shape = f"(n, {', '.join(map(str, before.shape[1:]))})"
+        return f"what it pools is an array of shape {shape}, not a map with its {d} features as channels"
     if not _close(as_maps(before, features).mean(dim=(2, 3)), features, MEAN):
         return "its features are not the plain mean of its maps"
     return None

@@ -4,45 +4,62 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, Literal
 
 from torch import Tensor, nn
+from torch.utils.hooks import RemovableHandle
 
 
-def cut_timm(module: nn.Module, x: Tensor) -> tuple[Tensor, Tensor]:
-    """Pooled features (n, d) and what lies before pooling, by timm's own protocol."""
-    before = module.forward_features(x)  # type: ignore[operator]
-    return module.forward_head(before, pre_logits=True), before  # type: ignore[operator]
+def cut_timm(module: nn.Module, x: Tensor) -> tuple[Tensor, Tensor | None]:
+    """Pooled features (n, d) and what lies before pooling, by timm's own protocol; None where that is several."""
+    before: Any = module.forward_features(x)  # type: ignore[operator]
+    features: Tensor = module.forward_head(before, pre_logits=True)  # type: ignore[operator]
+    return features, before if isinstance(before, Tensor) else None
+
+
+@dataclass(frozen=True)
+class Tap:
+    """A place in a network where a tensor can be heard: the first input or the output of a named module."""
+
+    name: str
+    side: Literal["input", "output"]
+
+    def listen(self, module: nn.Module, keep: Callable[[Any], None]) -> RemovableHandle:
+        """Call ``keep`` with what passes here, until the handle is removed."""
+        part = module.get_submodule(self.name)
+        if self.side == "input":
+            return part.register_forward_pre_hook(lambda _, inputs: keep(inputs[0]) if inputs else None)
+        return part.register_forward_hook(lambda _, inputs, output: keep(output))
 
 
 @dataclass(frozen=True)
 class CutByHooks:
-    """The same for a network without a protocol: watch what enters its last layer and its last pooling.
+    """The same for a network without a protocol: listen to what enters its last layer, and to its maps.
 
     Parameters
     ----------
-    classifier : str        name of the last linear layer
-    pooling : str or None   name of the last adaptive mean pooling, where there is one
+    classifier : str        name of the last linear layer (or 1 x 1 convolution)
+    maps : Tap or None      where the activations pass whose plain mean is the feature; None: nowhere
     """
 
     classifier: str
-    pooling: str | None
+    maps: Tap | None
 
     def __call__(self, module: nn.Module, x: Tensor) -> tuple[Tensor, Tensor | None]:
-        seen: dict[str, Tensor] = {}
-        names = [name for name in (self.classifier, self.pooling) if name is not None]
-        hooks = [module.get_submodule(name).register_forward_pre_hook(_recorder(seen, name)) for name in names]
+        seen: dict[Tap, Tensor] = {}
+        into = Tap(self.classifier, "input")
+        taps = [into] if self.maps is None else [into, self.maps]
+        hooks = [tap.listen(module, _keeper(seen, tap)) for tap in taps]
         try:
             module(x)
         finally:
             for hook in hooks:
                 hook.remove()
-        return seen[self.classifier], seen.get(self.pooling or "")
+        return seen[into].flatten(1), None if self.maps is None else seen[self.maps]
 
 
-def _recorder(seen: dict[str, Tensor], name: str) -> Callable[[nn.Module, tuple[Tensor, ...]], None]:
-    """A hook that keeps the input of a layer under a name."""
-
-    def keep(layer: nn.Module, inputs: tuple[Tensor, ...]) -> None:
-        seen[name] = inputs[0]
+def _keeper(seen: dict[Tap, Tensor], tap: Tap) -> Callable[[Any], None]:
+    def keep(tensor: Any) -> None:
+        seen[tap] = tensor
 
     return keep

@@ -16,6 +16,11 @@ def hash_of_weights(module: nn.Module) -> str:
     return hash_of_tensors(module.state_dict())
 
 
+def with_form(weights_hash: str, form: str) -> str:
+    """The hash of weights, and of what else a network's function depends on where it does ("" where not)."""
+    return of_bytes(weights_hash.encode(), form.encode()) if form else weights_hash
+
+
 def hash_of_tensors(tensors: Mapping[str, Tensor]) -> str:
     """SHA-256 over names and values, sorted by name."""
     kept = sorted(name for name in tensors if not name.endswith(COUNTER))

@@ -9,6 +9,7 @@ from hindmost.core.dataset import Preprocessing
 from hindmost.core.errors import InputError
 
 Preset = Literal["squash", "timm"]
+Interpolation = Literal["bilinear", "bicubic"]
 
 
 class Reading(TypedDict, total=False):
@@ -44,9 +45,20 @@ def preprocessing_for(
     scale: dict[str, Any] = {"mean": tuple(model_cfg["mean"]), "std": tuple(model_cfg["std"])}
     if preset == "timm":
         resize = max(size, int(size / float(model_cfg["crop_pct"])))
-        interpolation = "bilinear" if model_cfg["interpolation"] == "bilinear" else "bicubic"
-        return Preprocessing(resize, size, squash=False, interpolation=interpolation, **scale)
+        squash = model_cfg.get("crop_mode") == "squash"
+        return Preprocessing(resize, size, squash=squash, interpolation=_interpolation(model_cfg), **scale)
     if preset not in (None, "squash"):
         raise InputError(f"preset must be 'squash' or 'timm', but {preset!r} came.")
     spare = longest_side is None or longest_side > size
     return Preprocessing(round(size * 256 / 224) if spare else size, size, **scale)
+
+
+def _interpolation(model_cfg: Mapping[str, Any]) -> Interpolation:
+    """The network's own, where it and its crop are among those that hindmost computes."""
+    name, mode = model_cfg["interpolation"], model_cfg.get("crop_mode", "center")
+    if name not in ("bilinear", "bicubic") or mode not in ("center", "squash"):
+        raise InputError(
+            f"The network's own evaluation resizes by {name!r} and crops by {mode!r}; hindmost resizes by 'bilinear' "
+            "or 'bicubic' and crops the centre. Leave out the preset 'timm'."
+        )
+    return "bilinear" if name == "bilinear" else "bicubic"

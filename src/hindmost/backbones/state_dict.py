@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Unpack
 
 from torch import Tensor
 
-from hindmost.backbones import DEFAULT
 from hindmost.backbones.architecture import Architecture, untrained
 from hindmost.backbones.backbone import Backbone
 from hindmost.backbones.build import build
-from hindmost.backbones.identity import COUNTER
+from hindmost.backbones.identity import COUNTER, with_form
+from hindmost.backbones.names import DEFAULT, shown_name, source_of
 from hindmost.backbones.preprocessing import Reading, preprocessing_for
 from hindmost.backbones.weights_file import WeightsFile, read_weights
 from hindmost.core.dataset import Preprocessing
@@ -28,8 +28,8 @@ def load(path: Path, name: str | None = None, **reading: Unpack[Reading]) -> Bac
     Parameters
     ----------
     path : Path             .pth, .pt or .safetensors
-    name : str or None      a timm name or "torchvision/NAME"; None: what hindmost's own checkpoint says of itself,
-                            else the default network
+    name : str or None      a name of any source (see ``load`` of the room); None: what hindmost's own
+                            checkpoint says of itself, else the default network
     **reading               see ``preprocessing_for``; without preset and input_size, hindmost's own checkpoint decides
 
     Raises
@@ -38,11 +38,23 @@ def load(path: Path, name: str | None = None, **reading: Unpack[Reading]) -> Bac
     """
     path = Path(path)
     file = read_weights(path)
-    name = name or str(file.meta.get("architecture", DEFAULT))
+    name = name or _named_by(path, file)
     _check_finite(path, file.tensors)
     network, tensors = _matched(path, name, file.tensors)
     network.module.load_state_dict(tensors, strict=False)  # only counters may be missing
-    return build(name, network, _preprocessing(file, network, reading), f"checkpoint {path.name}")
+    backbone = build(shown_name(name), network, _preprocessing(file, network, reading), f"checkpoint {path.name}")
+    return replace(backbone, weights_hash=with_form(backbone.weights_hash, network.form))
+
+
+def _named_by(path: Path, file: WeightsFile) -> str:
+    """The architecture that a checkpoint names; code of the user's own runs only where the user names it."""
+    name = str(file.meta.get("architecture", DEFAULT))
+    if source_of(name) == "factory":
+        raise InputError(
+            f"{path.name} was trained on the network of {name}, and a file of weights runs no code. "
+            f"Where you trust that code, name it: --backbone {name}."
+        )
+    return name
 
 
 def _check_finite(path: Path, tensors: Mapping[str, Tensor]) -> None:
@@ -56,7 +68,7 @@ def _matched(path: Path, name: str, tensors: Mapping[str, Tensor]) -> tuple[Arch
     network = untrained(name)
     found = min((_compare(candidate, network) for candidate in _candidates(tensors)), key=lambda match: match.wrong)
     weight = found.tensors.get(f"{network.classifier}.weight")
-    if weight is not None and weight.ndim == 2:
+    if weight is not None and weight.ndim in (2, 4) and len(weight) != _n_outputs(network):
         network = untrained(name, n_classes=len(weight))
         found = _compare(found.tensors, network)
     if found.wrong:
@@ -88,6 +100,12 @@ class _Match:
         )
         return ", ".join(f"{len(names)} {what} ({', '.join(names[:2])}{', ...' if len(names) > 2 else ''})"
                          for names, what in kinds if names)  # fmt: skip
+
+
+def _n_outputs(network: Architecture) -> int:
+    """How many rows the last layer has, 0 where it has no weights."""
+    weight = network.module.state_dict().get(f"{network.classifier}.weight")
+    return 0 if weight is None else len(weight)
 
 
 def _compare(tensors: Mapping[str, Tensor], network: Architecture) -> _Match:

@@ -8,7 +8,6 @@ import torch
 
 from hindmost.backbones import _timm
 from hindmost.backbones.architecture import (
-    TORCHVISION,
     Architecture,
     check_name,
     created,
@@ -49,13 +48,11 @@ def load(
 
 
 def _published(name: str, n_classes: int | None, seed: int) -> Architecture:
-    if name.startswith(TORCHVISION):
-        raise InputError(f"hindmost fetches no weights for {name}. {_REMEDY}")
     check_name(name)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         try:
-            network = of_timm(created(name, n_classes, pretrained=True))
+            network = of_timm(created(name, n_classes, pretrained=True), name)
         except (OSError, RuntimeError, ValueError) as error:
             reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
             raise InputError(f"The published weights of {name} could not be fetched: {reason} {_REMEDY}") from error

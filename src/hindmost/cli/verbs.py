@@ -26,6 +26,8 @@ Backbone = Annotated[str | None, typer.Option(help="Architecture, a timm name. D
 Checkpoint = Annotated[Path | None, typer.Option(help="Your own weights (.pth, .safetensors); no training then.")]
 Early = Annotated[Path | None, typer.Option(help="The checkpoint's network early in its training, for self.")]
 HeldOut = Annotated[Path | None, typer.Option(help="Ids of train rows that the checkpoint's training did not see.")]
+Runtime = Annotated[str, typer.Option(help="auto, torch or openvino: what computes the features.")]
+Dtype = Annotated[Literal["float32", "bfloat16"], typer.Option(help="bfloat16 is faster and changes some answers.")]
 Size = Annotated[int | None, typer.Option(help="Side of the square that the network reads.")]
 PresetOption = Annotated[Preset | None, typer.Option(help="The published protocol, or timm's own. Default: squash.")]
 Seed = Annotated[int, typer.Option(help="Drives every random choice.")]
@@ -52,6 +54,8 @@ def audit(
     preprocessing: PresetOption = None,
     early: Early = None,
     held_out: HeldOut = None,
+    runtime: Runtime = "auto",
+    dtype: Dtype = "float32",
     epochs: Epochs = None,
     lr: LearningRate = None,
     criterion: CriterionOption = "mean",
@@ -69,7 +73,7 @@ def audit(
 
     options = AuditOptions(
         DataOptions(metadata, card, tuple(cue or ())),
-        ModelOptions(backbone, checkpoint, preprocessing, input_size, early, held_out),
+        ModelOptions(backbone, checkpoint, preprocessing, input_size, early, held_out, runtime, dtype),
         TrainOptions(epochs, lr, criterion, hold_out, keep_early),
         tuple(name.strip() for name in heads.split(",") if name.strip()),
         policy,
@@ -145,13 +149,15 @@ def features(
     preprocessing: PresetOption = None,
     early: Early = None,
     held_out: HeldOut = None,
+    runtime: Runtime = "auto",
+    dtype: Dtype = "float32",
 ) -> None:
     """Write the pooled features of every image, as a file that audit reads."""
     from hindmost.pipeline.features import features as run
 
     with Bars() as bars:
         data = DataOptions(metadata, card, tuple(cue or ()))
-        model = ModelOptions(backbone, checkpoint, preprocessing, input_size, early, held_out)
+        model = ModelOptions(backbone, checkpoint, preprocessing, input_size, early, held_out, runtime, dtype)
         typer.echo(str(run(source, out, data, model, talk=bars.talk())))
 
 

@@ -18,6 +18,7 @@ class Policy:
     gap_margin : float in (0, 1)           shortcut gap that is tolerated
     reliance_margin : float in (0, 1)      reliance on the cue that is tolerated
     level : float in (0, 0.5)              error level of every test
+    flip_tolerance : float in (0, 1)       share of predictions that a number format other than float32 may flip
     deciding_head : str                    the head that the decision speaks of
     on_empty_stratum : "unavailable" or "fit_existing"
         what happens to a head that needs a stratum without rows
@@ -30,13 +31,14 @@ class Policy:
     gap_margin: float = 0.05
     reliance_margin: float = 0.05
     level: float = 0.05
+    flip_tolerance: float = 0.02
     deciding_head: str = "dfr"
     on_empty_stratum: str = "unavailable"
     languages: tuple[str, ...] = ("en", "ja")
     yours: tuple[str, ...] = field(default=())
 
     def __post_init__(self) -> None:
-        for name in ("harm_margin", "gap_margin", "reliance_margin", "level"):
+        for name in ("harm_margin", "gap_margin", "reliance_margin", "flip_tolerance", "level"):
             value = getattr(self, name)
             if not 0 < value < (0.5 if name == "level" else 1):
                 limit = "0.5" if name == "level" else "1"

@@ -25,6 +25,7 @@ class _PolicyFile(BaseModel):
     gap_margin: float = 0
     reliance_margin: float = 0
     level: float = 0
+    flip_tolerance: float = 0
     deciding_head: str = ""
     on_empty_stratum: str = ""
     languages: list[str] = []

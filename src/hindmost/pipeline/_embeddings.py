@@ -7,6 +7,7 @@ from hindmost.core.dataset import Dataset
 from hindmost.core.errors import InputError
 from hindmost.core.features import Features
 from hindmost.core.fitting import FitContext
+from hindmost.core.policy import Policy
 from hindmost.heads.recover import measured
 from hindmost.pipeline._data import Input
 from hindmost.pipeline._heads import Fitted, own_head, refit_baseline
@@ -17,7 +18,7 @@ STORED = "the network's own last layer, stored beside the features"
 RECOVERED = "the network's own head, recovered by least squares from features and logits"  # and how well
 
 
-def look(given: Input, options: AuditOptions, talk: Talk) -> Seen:
+def look(given: Input, options: AuditOptions, policy: Policy, talk: Talk) -> Seen:
     """Take the features as they are; the baseline is recovered from logits, else refitted."""
     dataset = given.dataset
     if dataset.X is None:

@@ -63,7 +63,9 @@ class Extractor:
         )
 
     def _extract(self, stage: str, photographs: Photographs, backbone: Backbone, shown: np.ndarray) -> Extracted:
-        shelf = self.store.shelf(Made(backbone.weights_hash, backbone.preprocessing, backbone.describe()))
+        shelf = self.store.shelf(
+            Made(backbone.weights_hash, backbone.preprocessing, backbone.describe(), backbone.batch)
+        )
         positions = [int(position) for position in shown]
         fill(
             photographs,

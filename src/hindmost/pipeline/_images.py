@@ -3,32 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 
 from hindmost.backbones import check_classes
 from hindmost.core.audit import ModelRecord
+from hindmost.core.policy import Policy
 from hindmost.pipeline._data import Input, images_of
 from hindmost.pipeline._extract import Extractor
 from hindmost.pipeline._heads import own_head
 from hindmost.pipeline._network import Network, network_for
 from hindmost.pipeline._reliance import sample_per_group
+from hindmost.pipeline._runtime import check_fidelity, measure_fidelity, running
 from hindmost.pipeline._seen import Pictures, Seen
 from hindmost.pipeline._swap import swapped
 from hindmost.pipeline.options import AuditOptions, Talk
-
-if TYPE_CHECKING:
-    pass
 
 MAPS_PER_GROUP = 150
 NONE = np.empty(0, dtype=np.int64)
 
 
-def look(given: Input, options: AuditOptions, talk: Talk) -> Seen:
+def look(given: Input, options: AuditOptions, policy: Policy, talk: Talk) -> Seen:
     """Load or train the network, then extract everything that the audit needs of the images."""
     network = network_for(given, options.model, options.training, options.seed, talk)
     check_classes(network.backbone, len(given.dataset.rows.naming.classes))
+    network = running(network, options.model, talk)
+    loss = measure_fidelity(given, network.backbone, options.seed)
+    check_fidelity(loss, policy)
     extractor = Extractor(network, talk)
     test = given.dataset.rows.mask("test")
     shown = sample_per_group(given.dataset.rows.group, test, MAPS_PER_GROUP, options.seed)
@@ -42,7 +44,7 @@ def look(given: Input, options: AuditOptions, talk: Talk) -> Seen:
         features=features,
         held_out=held_out_rows(given, network),
         baseline=("erm", own_head(network.backbone.head, features.of("val"), network.how)),
-        model=model_record(network),
+        model=model_record(network, loss),
         maps_reason=network.backbone.maps_reason,
         twins=twins,
         twins_reason=twins_reason,
@@ -58,7 +60,7 @@ def held_out_rows(given: Input, network: Network) -> np.ndarray | None:
     return np.isin(given.dataset.rows.ids, network.held_out)
 
 
-def model_record(network: Network) -> ModelRecord:
+def model_record(network: Network, loss: dict[str, Any] | None) -> ModelRecord:
     """What the audit keeps of the network."""
     backbone = network.backbone
     return ModelRecord(
@@ -68,6 +70,6 @@ def model_record(network: Network) -> ModelRecord:
         n_features=backbone.n_features,
         baseline_source=network.how,
         preprocessing=asdict(backbone.preprocessing),
-        extraction=backbone.describe(),
+        extraction=backbone.describe() if loss is None else {**backbone.describe(), "against_float32": loss},
         training=network.training,
     )

@@ -13,6 +13,7 @@ from hindmost.pipeline._data import read_input
 from hindmost.pipeline._extract import NONE, Extractor
 from hindmost.pipeline._images import held_out_rows
 from hindmost.pipeline._network import network_for
+from hindmost.pipeline._runtime import running
 from hindmost.pipeline.options import DATA, MODEL, SILENT, TRAINING, DataOptions, ModelOptions, Talk
 
 
@@ -42,7 +43,7 @@ def features(
         raise InputError(f"The embeddings file must end in .npz, but {out.name} came. Pass -o features.npz.")
     with staging(out.parent) as folder:
         given = read_input(source, data, talk)
-        network = network_for(given, model, TRAINING, seed, talk)
+        network = running(network_for(given, model, TRAINING, seed, talk), model, talk)
         found, _ = Extractor(network, talk).rows(given, NONE)
         rows = found.rows
         columns = rows.naming.columns

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from platformdirs import user_cache_path
 
@@ -35,6 +36,8 @@ class ModelOptions:
     input_size : int or None    side of the square that the network reads; None: the architecture's own
     early : Path or None        weights of the checkpoint's network early in its training, for ``self``
     held_out : Path or None     ids of train rows that the checkpoint's training did not see, one a line
+    runtime : str               "auto" (the fastest that is installed, measured once per cache), "torch" or "openvino"
+    dtype : "float32" or "bfloat16"     bfloat16 is a declared choice: what it changes is measured and recorded
     """
 
     backbone: str | None = None
@@ -43,6 +46,8 @@ class ModelOptions:
     input_size: int | None = None
     early: Path | None = None
     held_out: Path | None = None
+    runtime: str = "auto"
+    dtype: Literal["float32", "bfloat16"] = "float32"
 
 
 @dataclass(frozen=True)

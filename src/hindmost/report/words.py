@@ -115,6 +115,7 @@ POLICY: dict[str, str] = {
     "harm_margin": N_("loss in a group that is tolerated"),
     "gap_margin": N_("shortcut gap that is tolerated"),
     "reliance_margin": N_("reliance on the cue that is tolerated"),
+    "flip_tolerance": N_("predictions that another number format may flip"),
     "level": N_("error level of every test"),
     "deciding_head": N_("head that decides"),
     "on_empty_stratum": N_("when a head needs a group that is empty"),

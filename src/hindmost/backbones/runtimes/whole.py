@@ -1,0 +1,86 @@
+"""A network as one function: from uint8 pixels to features, logits and maps."""
+
+from __future__ import annotations
+
+import copy
+from typing import Protocol
+
+import torch
+from torch import Tensor, nn
+
+from hindmost.core.dataset import Preprocessing
+
+
+class Cut(Protocol):
+    """Where a network is cut: pooled features (n, d), and what lies before pooling (or None)."""
+
+    def __call__(self, module: nn.Module, x: Tensor) -> tuple[Tensor, Tensor | None]: ...
+
+
+class Whole(nn.Module):
+    """Normalising, body and last layer in one.
+
+    Parameters
+    ----------
+    body : nn.Module                the network in inference form
+    last : nn.Linear                its last layer
+    cut : Cut
+    preprocessing : Preprocessing
+    maps : bool                     whether it also returns maps
+    dtype : torch.dtype             of the body; features, logits and maps are float32
+    """
+
+    def __init__(
+        self,
+        body: nn.Module,
+        last: nn.Linear,
+        cut: Cut,
+        preprocessing: Preprocessing,
+        maps: bool,
+        dtype: torch.dtype = torch.float32,
+    ) -> None:
+        super().__init__()
+        self.body, self.last, self.cut, self.maps, self.dtype = body, last, cut, maps, dtype
+        self.preprocessing = preprocessing
+
+    def forward(self, pixels: Tensor) -> tuple[Tensor, ...]:
+        """uint8 (n, h, w, 3) to float32 features (n, d), logits (n, c) and, where it has them, maps (n, d, h', w')."""
+        x = normalised(pixels, self.preprocessing).to(self.dtype)
+        features, before = self.cut(self.body, x)
+        maps = () if before is None or not self.maps else (as_maps(before, features).float(),)
+        features = features.float()
+        return (features, two_columns(self.last(features)), *maps)
+
+
+def replica(whole: Whole) -> Whole:
+    """A copy for another thread: modules of its own, the same tensors.
+
+    A cut may hang hooks on modules; two passes at once through one module would hear each other's tensors.
+    """
+    tensors = [*whole.parameters(), *whole.buffers()]
+    return copy.deepcopy(whole, {id(tensor): tensor for tensor in tensors})
+
+
+def in_dtype(whole: Whole, dtype: torch.dtype) -> Whole:
+    """The same network with its body in another dtype; the last layer stays float32."""
+    if dtype == whole.dtype:
+        return whole
+    body = copy.deepcopy(whole.body).to(dtype)
+    return Whole(body, whole.last, whole.cut, whole.preprocessing, whole.maps, dtype)
+
+
+def normalised(pixels: Tensor, preprocessing: Preprocessing) -> Tensor:
+    """uint8 (n, h, w, 3) to float32 (n, 3, h, w) with the network's mean and deviation, channels last."""
+    mean = torch.tensor(preprocessing.mean).view(1, 3, 1, 1)
+    std = torch.tensor(preprocessing.std).view(1, 3, 1, 1)
+    return pixels.permute(0, 3, 1, 2).to(torch.float32).div_(255.0 * std).sub_(mean / std)
+
+
+def as_maps(before: Tensor, features: Tensor) -> Tensor:
+    """Activations before pooling as (n, d, h, w), whichever side the channels are on."""
+    return before if before.shape[1] == features.shape[1] else before.permute(0, 3, 1, 2)
+
+
+def two_columns(logits: Tensor) -> Tensor:
+    """One logit z as [-z/2, z/2]; two or more stay as they are."""
+    return torch.cat([-logits / 2, logits / 2], dim=1) if logits.shape[1] == 1 else logits
