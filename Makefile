@@ -28,6 +28,7 @@ docs: $(VENV)/.installed
 
 bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/first_light.py
+	$(BIN)/python benchmarks/heads.py
 
 clean:
 	rm -rf $(VENV) dist build
