@@ -94,6 +94,7 @@ class Backbone:
     def describe(self) -> dict[str, Any]:
         """What a feature depends on beside pixels and weights, in plain values."""
         return {
+            "architecture": self.name,
             **self.engine.describe(),
             "batch_norm": "folded" if self.folded else "as loaded",
             "recipe": RECIPE,

@@ -14,6 +14,7 @@ from hindmost.backbones.backbone import Backbone
 from hindmost.backbones.fold import folded
 from hindmost.backbones.identity import hash_of_weights
 from hindmost.backbones.last_layer import as_linear
+from hindmost.backbones.runtimes.memory import keep_memory
 from hindmost.backbones.runtimes.torch import TorchEngine
 from hindmost.backbones.runtimes.whole import Cut, Whole, as_maps, normalised
 from hindmost.core.dataset import Preprocessing
@@ -33,6 +34,7 @@ def build(name: str, architecture: Architecture, preprocessing: Preprocessing, s
         The last layer is not linear, is not all that follows the features, or the network cannot read
         images of this size.
     """
+    keep_memory()  # before there are threads, where it can be
     module = architecture.module.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     cut, classifier = architecture.cut, architecture.classifier
     last = last_layer(name, module, classifier)

@@ -22,7 +22,11 @@ Out = Annotated[Path, typer.Option("-o", "--out", help="Folder for the results."
 Metadata = Annotated[Path | None, typer.Option(help="Table of the rows, if it is not INPUT/metadata.csv.")]
 Card = Annotated[Path | None, typer.Option(help="Data card, if it is not INPUT/card.yaml.")]
 Cue = Annotated[list[str] | None, typer.Option(help="Column of the cue; repeat it for several.")]
-Backbone = Annotated[str | None, typer.Option(help="Architecture, a timm name. Default: tf_efficientnet_lite0.")]
+MostBad = Annotated[float, typer.Option(help="Share of a split whose images may be unusable; 0: none.")]
+Backbone = Annotated[
+    str | None,
+    typer.Option(help="Architecture: a timm name, torchvision/NAME, hf/FOLDER or module:factory."),
+]
 Checkpoint = Annotated[Path | None, typer.Option(help="Your own weights (.pth, .safetensors); no training then.")]
 Early = Annotated[Path | None, typer.Option(help="The checkpoint's network early in its training, for self.")]
 HeldOut = Annotated[Path | None, typer.Option(help="Ids of train rows that the checkpoint's training did not see.")]
@@ -48,6 +52,7 @@ def audit(
     metadata: Metadata = None,
     card: Card = None,
     cue: Cue = None,
+    most_bad: MostBad = 0.01,
     backbone: Backbone = None,
     checkpoint: Checkpoint = None,
     input_size: Size = None,
@@ -72,7 +77,7 @@ def audit(
     from hindmost.pipeline.audit import audit as run
 
     options = AuditOptions(
-        DataOptions(metadata, card, tuple(cue or ())),
+        DataOptions(metadata, card, tuple(cue or ()), most_bad),
         ModelOptions(backbone, checkpoint, preprocessing, input_size, early, held_out, runtime, dtype),
         TrainOptions(epochs, lr, criterion, hold_out, keep_early),
         tuple(name.strip() for name in heads.split(",") if name.strip()),
@@ -110,6 +115,7 @@ def train(
     metadata: Metadata = None,
     card: Card = None,
     cue: Cue = None,
+    most_bad: MostBad = 0.01,
     backbone: Backbone = None,
     input_size: Size = None,
     preprocessing: PresetOption = None,
@@ -127,7 +133,7 @@ def train(
         files = run(
             source,
             out,
-            DataOptions(metadata, card, tuple(cue or ())),
+            DataOptions(metadata, card, tuple(cue or ()), most_bad),
             ModelOptions(backbone, None, preprocessing, input_size),
             TrainOptions(epochs, lr, criterion, hold_out, keep_early),
             seed=seed,
@@ -143,6 +149,7 @@ def features(
     metadata: Metadata = None,
     card: Card = None,
     cue: Cue = None,
+    most_bad: MostBad = 0.01,
     backbone: Backbone = None,
     checkpoint: Checkpoint = None,
     input_size: Size = None,
@@ -156,7 +163,7 @@ def features(
     from hindmost.pipeline.features import features as run
 
     with Bars() as bars:
-        data = DataOptions(metadata, card, tuple(cue or ()))
+        data = DataOptions(metadata, card, tuple(cue or ()), most_bad)
         model = ModelOptions(backbone, checkpoint, preprocessing, input_size, early, held_out, runtime, dtype)
         typer.echo(str(run(source, out, data, model, talk=bars.talk())))
 
@@ -167,6 +174,7 @@ def paste(
     metadata: Metadata = None,
     card: Card = None,
     cue: Cue = None,
+    most_bad: MostBad = 0.01,
     with_cue: Annotated[str | None, typer.Option(help="What the cue column says of a photograph with a patch.")] = None,
     per_group: Annotated[int | None, typer.Option(help="Rows of each group that get a twin at most.")] = None,
     seed: Seed = 0,
@@ -176,7 +184,7 @@ def paste(
     from hindmost.pipeline.paste import paste as run
 
     with Bars() as bars:
-        data = DataOptions(metadata, card, tuple(cue or ()))
+        data = DataOptions(metadata, card, tuple(cue or ()), most_bad)
         typer.echo(str(run(source, out, data, PasteOptions(with_cue, per_group, seed), talk=bars.talk())))
 
 

@@ -45,7 +45,7 @@ def read_input(source: Path, options: DataOptions, talk: Talk) -> Input:
     )
     hashes, duplicates, longest_side = None, None, None
     if dataset.images is not None:
-        checked = check_images(dataset, progress=talk.progress)
+        checked = check_images(dataset, most_bad=options.most_bad, progress=talk.progress)
         dataset, hashes, longest_side = checked.dataset, checked.hashes, checked.longest_side
         duplicates = exact_duplicates(dataset.rows, hashes)
     for line in echo(dataset):

@@ -84,8 +84,8 @@ def trained(given: Input, model: ModelOptions, training: TrainOptions, seed: int
     result = _fine_tune(given, start, training, seed, folder, talk)
     checkpoint = _save(folder / "erm.pth", result.state_dict, start, given)
     early = None if result.early_state is None else _save(folder / "early.pth", result.early_state, start, given)
-    backbone = backbones.load(checkpoint=checkpoint)
-    start_of_it = None if early is None else backbones.load(checkpoint=early)
+    backbone = backbones.load(model.backbone, checkpoint=checkpoint)
+    start_of_it = None if early is None else backbones.load(model.backbone, checkpoint=early)
     network = Network(backbone, "trained here", OWN_HEAD, _record(result), result.held_out or None, start_of_it)
     return Trained(network, checkpoint, early)
 

@@ -16,11 +16,19 @@ from hindmost.core.progress import Progress, silent
 
 @dataclass(frozen=True)
 class DataOptions:
-    """How the input is read: another metadata file, a card, the columns of the cue."""
+    """How the input is read: another metadata file, a card, the columns of the cue, how many images may be bad.
+
+    ``most_bad`` is the share of a split that may be set aside, one row at least; 0: none.
+    """
 
     metadata: Path | None = None
     card: Path | None = None
     cues: tuple[str, ...] = ()
+    most_bad: float = 0.01
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.most_bad < 1:
+            raise InputError(f"--most-bad must lie in 0..1, but {self.most_bad} came. It is a share of a split.")
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,8 @@ _KEPT = (1 << 31) - 1  # bytes that may stay unused at the top before they go ba
 def keep_memory() -> bool:
     """Ask the C library once per process to keep large blocks; True where it agreed.
 
-    Passes in several threads share one arena: with an arena each, every thread would keep its own peak.
+    Best before the first thread starts: passes in several threads then share one arena, which can grow. A thread that
+    takes over the arena of an earlier thread cannot keep more than 64 MB in it.
     """
     global _agreed
     if _agreed is None:
