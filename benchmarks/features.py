@@ -61,7 +61,9 @@ def plain(name: str, files: list[Path]) -> Once:
     import torch
 
     from hindmost.backbones._timm import import_torchvision
+    from hindmost.backbones.runtimes import memory
 
+    memory._agreed = False  # building a network asks the C library to keep memory, which the plain loop does not
     transforms = import_torchvision().transforms
     backbone = network(name)
     module = backbone.module.to(memory_format=torch.contiguous_format).eval()

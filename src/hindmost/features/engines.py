@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from hindmost.core.progress import Progress, silent
-from hindmost.features._ray_cluster import Workers
 from hindmost.features.addressed import Addressed
 from hindmost.features.fill import SetAside, fill, refuse
 from hindmost.features.map_by_ray import limited, map_by_ray
+from hindmost.features.ray_cluster import Workers
 from hindmost.features.recipe import Recipe, network_of
 from hindmost.features.scale_out import fill_by_ray
 from hindmost.features.shelf import Shelf

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from threadpoolctl import threadpool_limits
 
 from hindmost.core.errors import InputError
-from hindmost.features._ray_cluster import connected, environment, node_sizes
+from hindmost.features.ray_cluster import connected, environment, node_sizes
 
 T = TypeVar("T")
 R = TypeVar("R")

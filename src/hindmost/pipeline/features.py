@@ -32,7 +32,7 @@ def features(
     -------
     Path        ``out``: arrays X (n, d), logits (n, c), y, split, id, the cue under its column's name (a product
                 of several as ``cue``), the network's last layer as coef (c, d) and intercept (c,), and where they
-                are known early_logits (n, c) and held_out (n,)
+                are known early_logits (n, c), held_out (n,) and source_id (n,), the same for rows that are not independent
 
     Raises
     ------
@@ -52,7 +52,12 @@ def features(
         arrays: dict[str, Any] = {"X": found.X, "y": rows.y, cue: rows.cue, "split": rows.split, "id": rows.ids}
         arrays |= {"coef": head.coef, "intercept": head.intercept}
         held_out = held_out_rows(given, network)
-        optional = {"logits": found.logits, "early_logits": found.early, "held_out": held_out}
+        optional = {
+            "logits": found.logits,
+            "early_logits": found.early,
+            "held_out": held_out,
+            "source_id": rows.cluster,
+        }
         arrays |= {name: values for name, values in optional.items() if values is not None}
         np.savez(folder / out.name, **arrays)
     talk.notice(f"Audit it with: hindmost audit {out} --cue {cue} --card CARD -o OUT (the card names the groups).")
