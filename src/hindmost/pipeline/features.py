@@ -32,7 +32,7 @@ def features(
     -------
     Path        ``out``: arrays X (n, d), logits (n, c), y, split, id, the cue under its column's name (a product
                 of several as ``cue``), the network's last layer as coef (c, d) and intercept (c,), and where they
-                are known early_logits (n, c), held_out (n,) and source_id (n,), the same for rows that are not independent
+                are known early_logits (n, c), held_out (n,) and source_id (n,), equal for rows that hang together
 
     Raises
     ------
