@@ -12,12 +12,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hindmost.core.dataset import Preprocessing
 from hindmost.core.errors import InputError
 from hindmost.datasets.check_images import check_images
 from hindmost.datasets.open import open_input
 from hindmost.datasets.photograph import Unreadable, read_photograph
-from hindmost.features.key import feature_key
 
 Folder = Callable[..., Path]
 MEANT = (200, 40, 90)
@@ -128,9 +126,6 @@ def test_a_changed_file_under_the_same_name_has_other_features(folder: Folder) -
     assert path.stat().st_size == stat.st_size
     after = check_images(open_input(home)).hashes
     assert [(before != other).sum() for other in (longer, after)] == [1, 1]
-    keys = {feature_key(hashes.tolist(), "w", Preprocessing(8, 8), {}) for hashes in (before, longer, after)}
-    assert len(keys) == 3
-    assert feature_key(before.tolist(), "w", Preprocessing(8, 8), {}) in keys
 
 
 @pytest.mark.parametrize(("most_bad", "gone", "fits"), [(0.25, 2, True), (0.25, 3, False), (0.0, 0, True),

@@ -18,6 +18,7 @@ from hindmost.features.plan import PIECE
 from hindmost.features.ray_cluster import Workers, ray_cluster
 from hindmost.features.remote_files import read_bytes, sha256_of
 from hindmost.features.scale_out import fill_by_ray
+from hindmost.features.shelf import Shelf
 from hindmost.features.store import FeatureStore
 from hindmost.features.tar_shards import tar_members
 
@@ -298,7 +299,7 @@ def test_numbers_of_workers(name):
 
 
 def test_a_shelf_by_position_is_refused(tmp_path, photographs):
-    shelf = FeatureStore(tmp_path).shelf_of_positions("key", 4)
+    shelf = Shelf(tmp_path, {"key": "key"}, [], batch=4)
     with pytest.raises(InputError, match="keyed by content"):
         LocalEngine().fill(photographs(range(4)), network(), shelf)
 

@@ -12,6 +12,7 @@ import typer
 from typer.main import get_command
 
 from hindmost import __version__
+from hindmost.backbones.runtimes.memory import keep_memory
 from hindmost.cli import inspect, report, verbs
 from hindmost.core.errors import HindmostError, NothingToCompare
 
@@ -47,6 +48,7 @@ inspect.register(app)
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command and give its exit code; talk goes to stderr."""
+    keep_memory()
     try:
         code = get_command(app).main(list(arguments), prog_name="hindmost", standalone_mode=False)
     except typer.TyperException as usage:

@@ -9,7 +9,8 @@ from typing import Any, Literal
 from hindmost.core.dataset import Preprocessing
 from hindmost.core.errors import InputError
 from hindmost.core.fingerprint import of_json
-from hindmost.features.key import RECIPE
+
+RECIPE = 2  # counts changes of this room, or of decoding, that change a feature or how it is kept
 
 Precision = Literal["float32", "float16"]
 BATCH = 64

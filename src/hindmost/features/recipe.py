@@ -10,7 +10,7 @@ from hindmost.core.dataset import Preprocessing
 from hindmost.core.errors import InputError
 from hindmost.core.fingerprint import of_json
 from hindmost.features.fill import Embed
-from hindmost.features.key import RECIPE
+from hindmost.features.made import RECIPE
 
 CHECKED = ("recipe", "weights", "preprocessing", "extraction")
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hindmost.core.fingerprint import of_json
-from hindmost.features.made import BATCH, Made
+from hindmost.features.made import Made
 from hindmost.features.shelf import Shelf
 
 
@@ -33,7 +32,3 @@ class FeatureStore:
                 self.root / made.key, made.plain(), self.notes, batch=made.batch, precision=made.precision
             )
         return self._shelves[made.key]
-
-    def shelf_of_positions(self, key: str, batch: int = BATCH) -> Shelf:
-        """The rows of one list that is known as a whole, by ``key``; each row by its position."""
-        return Shelf(self.root / of_json([key, batch]), {"key": key, "batch": batch}, self.notes, batch=batch)
