@@ -71,7 +71,9 @@ def _figures(audit: Audit, t: Translator) -> dict[str, Any]:
         "groups": groups.figure(audit, t),
         "change": {name: change.figure(audit.changes[name], margin, t) for name in compared},
         "reliance": reliance.figure(audit, t),
-        "weights": {name: weights.figure(before, audit.heads[name].weights, t) for name in others if before},
+        "weights": {
+            name: weights.figure(before, after, t) for name in others if before and (after := audit.heads[name].weights)
+        },
         "lift": lift.figure(audit, t),
     }
 
