@@ -136,3 +136,10 @@ def test_gate_follows_the_audit(
     sufficient = audit["decision"] in {"treatment_sufficient", "no_shortcut_found"}
     assert code in expected
     assert code == (harmed if fail_on == "harmed" else not sufficient)
+
+
+def test_a_limit_of_bad_images_is_refused_where_there_are_none(
+    arrays: dict[str, np.ndarray], write: Callable[..., Path], refused: Callable[..., str], tmp_path: Path
+) -> None:
+    said = refused("audit", write(arrays), "-o", tmp_path / "out", "--most-bad", "0.2", out=tmp_path / "out")
+    assert "speaks of images" in said

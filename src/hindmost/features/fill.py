@@ -68,7 +68,7 @@ def fill(
     InputError
         A position lies outside, an image cannot be used (by default), or the disk cannot be written.
     """
-    shown = _positions(maps_for, len(photographs))
+    shown = positions_of(maps_for, len(photographs))
     plan = planned(photographs.contents, shown, rows=shelf.index("rows"), maps=shelf.index("maps"), batch=shelf.batch)
     done, distinct = plan.distinct - len(plan.absent), plan.distinct
     progress("features", done, distinct)
@@ -119,7 +119,8 @@ def _name(batch: Batch, plan: Plan, photographs: Photographs, set_aside: SetAsid
             set_aside(position, reason)
 
 
-def _positions(maps_for: Collection[int], n: int) -> IntArray:
+def positions_of(maps_for: Collection[int], n: int) -> IntArray:
+    """The positions once each, ascending; InputError where one lies outside 0..n-1."""
     shown = np.array(sorted({int(position) for position in maps_for}), dtype=np.int64)
     if shown.size and not 0 <= shown[0] <= shown[-1] < n:
         raise InputError(f"maps_for must lie in 0..{n - 1}, but {shown[0]}..{shown[-1]} came. Pass row positions.")

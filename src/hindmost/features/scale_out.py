@@ -18,7 +18,7 @@ from hindmost.core.rows import IntArray
 from hindmost.features._ray_watch import watched
 from hindmost.features._ray_worker import Done, Order, Piece, Worker
 from hindmost.features.addressed import Addressed
-from hindmost.features.fill import SetAside, refuse
+from hindmost.features.fill import SetAside, positions_of, refuse
 from hindmost.features.plan import PIECE, Plan, planned
 from hindmost.features.ray_cluster import Workers, check_room, connected, environment
 from hindmost.features.recipe import Recipe
@@ -50,7 +50,7 @@ def fill_by_ray(
     MissingExtra    Ray is not installed
     InputError      no cluster is connected or it is too small; a machine makes another network; and as ``fill``
     """
-    shown = _positions(maps_for, len(photographs))
+    shown = positions_of(maps_for, len(photographs))
     rows, maps = shelf.index("rows"), shelf.index("maps")
     plan = planned(photographs.contents, shown, rows=rows, maps=maps, batch=shelf.batch)
     done = plan.distinct - len(plan.absent)
@@ -108,10 +108,3 @@ def _name(piece: Done, rows: IntArray, photographs: Addressed, set_aside: SetAsi
     for row, reason in piece.set_aside:
         for position in np.flatnonzero(photographs.contents == photographs.contents[rows[row]]).tolist():
             set_aside(position, reason)
-
-
-def _positions(maps_for: Collection[int], n: int) -> IntArray:
-    shown = np.array(sorted({int(position) for position in maps_for}), dtype=np.int64)
-    if shown.size and not 0 <= shown[0] <= shown[-1] < n:
-        raise InputError(f"maps_for must lie in 0..{n - 1}, but {shown[0]}..{shown[-1]} came. Pass row positions.")
-    return shown

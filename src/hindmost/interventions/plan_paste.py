@@ -9,7 +9,7 @@ import numpy as np
 
 from hindmost.core.errors import InputError
 from hindmost.core.rows import BoolArray, IntArray, Rows, Split
-from hindmost.interventions._sample import sample_per_group
+from hindmost.core.sample import sample_per_group
 from hindmost.interventions.colour_rule import STICKERS, ColourRule
 from hindmost.interventions.frame import Pixels
 from hindmost.interventions.not_available import NotAvailable

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hindmost.core.rows import BoolArray, FloatArray, IntArray, Rows, Split
-from hindmost.interventions._sample import sample_per_group
+from hindmost.core.sample import sample_per_group
 from hindmost.interventions.masks import look_at, thumbnail
 from hindmost.interventions.not_available import NotAvailable
 

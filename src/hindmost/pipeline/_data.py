@@ -16,7 +16,7 @@ from hindmost.datasets.check_images import check_images
 from hindmost.datasets.duplicates import exact_duplicates
 from hindmost.datasets.open import open_input
 from hindmost.io.card import find_card, read_card
-from hindmost.pipeline.options import DataOptions, Talk
+from hindmost.pipeline.options import MOST_BAD, DataOptions, Talk
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,8 @@ def read_input(source: Path, options: DataOptions, talk: Talk) -> Input:
         progress=talk.progress,
     )
     hashes, duplicates, longest_side = None, None, None
+    if dataset.images is None and options.most_bad != MOST_BAD:
+        raise InputError("--most-bad speaks of images, but the input holds embeddings. Leave it out.")
     if dataset.images is not None:
         checked = check_images(dataset, most_bad=options.most_bad, progress=talk.progress)
         dataset, hashes, longest_side = checked.dataset, checked.hashes, checked.longest_side

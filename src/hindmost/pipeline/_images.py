@@ -10,11 +10,11 @@ import numpy as np
 from hindmost.backbones import check_classes
 from hindmost.core.audit import ModelRecord
 from hindmost.core.policy import Policy
+from hindmost.core.sample import sample_per_group
 from hindmost.pipeline._data import Input, images_of
 from hindmost.pipeline._extract import Extractor
 from hindmost.pipeline._heads import own_head
 from hindmost.pipeline._network import Network, network_for
-from hindmost.pipeline._reliance import sample_per_group
 from hindmost.pipeline._runtime import check_fidelity, measure_fidelity, running
 from hindmost.pipeline._seen import Pictures, Seen
 from hindmost.pipeline._swap import swapped
@@ -33,7 +33,7 @@ def look(given: Input, options: AuditOptions, policy: Policy, talk: Talk) -> See
     check_fidelity(loss, policy)
     extractor = Extractor(network, talk)
     test = given.dataset.rows.mask("test")
-    shown = sample_per_group(given.dataset.rows.group, test, MAPS_PER_GROUP, options.seed)
+    shown = sample_per_group(given.dataset.rows.group, test, MAPS_PER_GROUP, np.random.default_rng(options.seed))
     if network.backbone.maps_reason is not None:
         shown = shown[:0]
     features, activations = extractor.rows(given, shown)

@@ -38,14 +38,6 @@ class Twins:
     how: str
 
 
-def sample_per_group(group: IntArray, allowed: np.ndarray, most: int, seed: int) -> IntArray:
-    """Up to ``most`` positions of each group among the allowed ones, in order."""
-    generator = np.random.default_rng(seed)
-    order = generator.permutation(np.flatnonzero(allowed))
-    chosen = [order[group[order] == g][:most] for g in np.unique(group[allowed])]
-    return np.sort(np.concatenate([*chosen, np.empty(0, dtype=np.int64)])).astype(np.int64)
-
-
 def measure_reliance(
     features: Features,
     heads: dict[str, Predictor],

@@ -11,11 +11,11 @@ import numpy as np
 from hindmost.core import fingerprint
 from hindmost.core.errors import InputError
 from hindmost.core.policy import Policy
+from hindmost.core.sample import sample_per_group
 from hindmost.datasets.decode import load_pixels
 from hindmost.features.choice import choice
 from hindmost.pipeline._data import Input, images_of
 from hindmost.pipeline._network import Network
-from hindmost.pipeline._reliance import sample_per_group
 from hindmost.pipeline.options import ModelOptions, Talk, cache_folder
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def measure_fidelity(given: Input, backbone: Backbone, seed: int) -> dict[str, A
     from hindmost.backbones.runtimes.fidelity import fidelity, worst_group_change
 
     images, rows = images_of(given.dataset), given.dataset.rows
-    chosen = sample_per_group(rows.group, rows.mask("test"), SAMPLE_PER_GROUP, seed)
+    chosen = sample_per_group(rows.group, rows.mask("test"), SAMPLE_PER_GROUP, np.random.default_rng(seed))
     pixels = np.stack([load_pixels(images.root / str(images.files[i]), backbone.preprocessing) for i in chosen])
     parts = [pixels[start : start + BATCH] for start in range(0, len(pixels), BATCH)]
     exact = on_runtime(backbone, "torch", "float32")

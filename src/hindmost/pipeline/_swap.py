@@ -10,6 +10,7 @@ import numpy as np
 
 from hindmost.core import fingerprint
 from hindmost.core.dataset import Dataset, Images
+from hindmost.core.sample import sample_per_group
 from hindmost.datasets.decode import as_read
 from hindmost.datasets.photograph import Unreadable, read_mask, read_photograph
 from hindmost.features.digests import digests
@@ -20,7 +21,7 @@ from hindmost.interventions.plan_swap import SwapPlan, plan_swap
 from hindmost.interventions.swap import Cut, Pair, swap_pair
 from hindmost.pipeline._data import Input, images_of
 from hindmost.pipeline._extract import Extractor
-from hindmost.pipeline._reliance import SAMPLE_PER_GROUP, Twins, sample_per_group
+from hindmost.pipeline._reliance import SAMPLE_PER_GROUP, Twins
 
 SUPPLIED = "twins and controls came with the data"
 COMPOSED = (
@@ -50,7 +51,8 @@ def _supplied(dataset: Dataset, extractor: Extractor, seed: int) -> Twins | None
         return None
     has = rows.mask("test") & (images.twins != "")
     complete = has & (images.controls != "")
-    chosen = sample_per_group(rows.group, complete if complete.any() else has, SAMPLE_PER_GROUP, seed)
+    allowed = complete if complete.any() else has
+    chosen = sample_per_group(rows.group, allowed, SAMPLE_PER_GROUP, np.random.default_rng(seed))
     if not len(chosen):
         return None
     names = [images.twins[chosen]] + ([images.controls[chosen]] if complete.any() else [])

@@ -13,6 +13,8 @@ from platformdirs import user_cache_path
 from hindmost.core.errors import InputError
 from hindmost.core.progress import Progress, silent
 
+MOST_BAD = 0.01  # share of a split's images that may be set aside
+
 
 @dataclass(frozen=True)
 class DataOptions:
@@ -24,7 +26,7 @@ class DataOptions:
     metadata: Path | None = None
     card: Path | None = None
     cues: tuple[str, ...] = ()
-    most_bad: float = 0.01
+    most_bad: float = MOST_BAD
 
     def __post_init__(self) -> None:
         if not 0 <= self.most_bad < 1:

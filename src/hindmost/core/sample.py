@@ -1,4 +1,4 @@
-"""Which rows get twins: at most so many of each group, drawn once for every purpose."""
+"""A sample of rows: at most so many of each group."""
 
 from __future__ import annotations
 
