@@ -107,10 +107,14 @@ class Photographs:
 
 
 def ours(name: str, files: list[Path]) -> Once:
-    """hindmost's own extraction into its own store, and its two parts alone; a way is "RUNTIME DTYPE"."""
+    """hindmost's own extraction into its own store, hashes too, and its two parts alone; a way is "RUNTIME DTYPE"."""
     from hindmost.backbones.runtimes import on_runtime
-    from hindmost.datasets.decode import load_pixels
-    from hindmost.features.extract import extract
+    from hindmost.core import fingerprint
+    from hindmost.datasets.decode import load_pixels, pixels_of
+    from hindmost.features.fill import fill
+    from hindmost.features.gather import gather
+    from hindmost.features.made import Made
+    from hindmost.features.photographs import files as on_disk
     from hindmost.features.store import FeatureStore
 
     start, threads = network(name), os.cpu_count() or 1
@@ -136,12 +140,14 @@ def ours(name: str, files: list[Path]) -> Once:
         decoding = seconds(decode)
         computing = seconds(lambda: [backbone.embed(ready[at : at + size]) for at in range(0, len(ready), size)])
         with tempfile.TemporaryDirectory() as folder:
-            store = FeatureStore(Path(folder))
+            made = Made(backbone.weights_hash, backbone.preprocessing, backbone.describe(), size)
+            shelf = FeatureStore(Path(folder)).shelf(made)
             started, cpu = time.perf_counter(), time.process_time()
-            X, logits, _ = extract(
-                len(files), load, backbone.embed, store=store, key="a" * 64, batch=size, threads=threads
-            )
+            hashes = [fingerprint.of_file(path) for path in files]
+            photographs = on_disk(files, hashes, lambda content, path: pixels_of(content, path, start.preprocessing))
+            fill(photographs, backbone.embed, shelf, threads=threads)
             took, cpu = time.perf_counter() - started, time.process_time() - cpu
+            X, logits, _ = gather(shelf, photographs.contents)
         np.savez(out, X=X, logits=logits)
         return {"seconds": took, "cpu": cpu, "decoding": decoding, "computing": computing, "prepared": prepared}
 
