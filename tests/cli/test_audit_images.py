@@ -59,6 +59,17 @@ def test_everything_is_there(audited: Path) -> None:
     assert (out / "report.html").stat().st_size < 5_000_000
 
 
+def test_halves_of_pictures_are_scored_beside_the_whole(audited: Path) -> None:
+    """The whole pictures of the sample get the very accuracy that the group table holds: 16 rows, all with a mask."""
+    for head in read(audited / "out")["heads"].values():
+        found = head["halves"]
+        assert [row["accuracy"] for row in found["whole"]] == [row["accuracy"] for row in head["groups"]]
+        assert [row["n"] for row in found["object_alone"]] == [16] * 4
+        (ground,) = found["ground_alone"]
+        assert (ground["n_with"], ground["n_without"]) == (32, 32)
+        assert ground["low"] <= ground["difference"] <= ground["high"]
+
+
 def test_mean_of_a_map_and_intercept_is_the_margin(audited: Path) -> None:
     audit = read(audited / "out")
     for name in ("erm", "threshold", "dfr"):

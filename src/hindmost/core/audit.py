@@ -11,6 +11,7 @@ from typing import Any
 
 from hindmost.core.dataset import SetAside
 from hindmost.core.findings import Finding, Sentence
+from hindmost.core.halves import Halves
 from hindmost.core.retrains import DrawSpread, SupportStability
 from hindmost.core.tables import (
     ChangeTable,
@@ -87,6 +88,7 @@ class HeadRecord:
     maps_reason: str | None  # why there are no maps
     support: SupportStability | None = None  # which features the single fits keep; None: one fit, or no weights
     draws: DrawSpread | None = None  # their worst groups, beside the average that is used
+    halves: Halves | None = None  # the object alone, the ground alone; None: no usable core mask
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from hindmost.core.policy import Policy
 from hindmost.core.sample import sample_per_group
 from hindmost.pipeline._data import Input, images_of
 from hindmost.pipeline._extract import Extractor
+from hindmost.pipeline._halves import halved
 from hindmost.pipeline._heads import own_head
 from hindmost.pipeline._network import Network, network_for
 from hindmost.pipeline._runtime import check_fidelity, measure_fidelity, running
@@ -38,6 +39,7 @@ def look(given: Input, options: AuditOptions, policy: Policy, talk: Talk) -> See
         shown = shown[:0]
     features, activations = extractor.rows(given, shown)
     twins, twins_reason = swapped(given, extractor, options.seed)
+    halves = halved(given, extractor, options.seed)
     for note in extractor.store.notes:
         talk.notice(note)
     return Seen(
@@ -48,6 +50,7 @@ def look(given: Input, options: AuditOptions, policy: Policy, talk: Talk) -> See
         maps_reason=network.backbone.maps_reason,
         twins=twins,
         twins_reason=twins_reason,
+        halves=halves,
         activations=activations,
         pictures=Pictures(images_of(given.dataset), network.backbone.preprocessing),
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from hindmost import __version__
 from hindmost.core.audit import SCHEMA, Audit, DataRecord, Evidence, HeadRecord, ModelRecord
+from hindmost.core.halves import Halves
 from hindmost.core.policy import Policy
 from hindmost.core.tables import MapTable, Reliance, Thumbnail
 from hindmost.io.policy import policy_record
@@ -27,6 +28,7 @@ class Measured:
     fitted: dict[str, Fitted]
     tables: Tables
     reliance: dict[str, Reliance]
+    halves: dict[str, Halves]
     maps: dict[str, MapTable] | None
     maps_reason: str | None
     data: DataRecord
@@ -88,6 +90,7 @@ def _record(name: str, measured: Measured) -> HeadRecord:
         adjusted_mean_reason=table.adjusted_mean_reason if table else None,
         shortcut_gap=table.shortcut_gap if table else None,
         reliance=measured.reliance.get(name),
+        halves=measured.halves.get(name),
         weights=measured.tables.weights.get(name),
         support=measured.tables.support.get(name),
         draws=measured.tables.draws.get(name),

@@ -11,6 +11,7 @@ from hindmost.core.audit import ModelRecord
 from hindmost.core.dataset import Images, Preprocessing
 from hindmost.core.features import Activations, Features
 from hindmost.datasets.decode import mask_cells, thumbnail_jpeg
+from hindmost.pipeline._halves import HalfImages
 from hindmost.pipeline._heads import Fitted
 from hindmost.pipeline._reliance import Twins
 
@@ -49,6 +50,7 @@ class Seen:
     held_out : bool array (n,) or None    train rows that the network's training did not see; None: not known
     twins : Twins or None
     twins_reason : str or None            why there are none
+    halves : HalfImages or None           objects alone and grounds alone
     activations : Activations or None     None: no maps, ``maps_reason`` says why
     pictures : Pictures or None
     """
@@ -60,5 +62,6 @@ class Seen:
     held_out: np.ndarray | None = None
     twins: Twins | None = None
     twins_reason: str | None = None
+    halves: HalfImages | None = None
     activations: Activations | None = None
     pictures: Pictures | None = None

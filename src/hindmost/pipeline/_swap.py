@@ -9,18 +9,18 @@ from threading import Lock
 import numpy as np
 
 from hindmost.core import fingerprint
-from hindmost.core.dataset import Dataset, Images
+from hindmost.core.dataset import Dataset
 from hindmost.core.sample import sample_per_group
 from hindmost.datasets.decode import as_read
-from hindmost.datasets.photograph import Unreadable, read_mask, read_photograph
 from hindmost.features.digests import digests
 from hindmost.features.photographs import Photographs
 from hindmost.interventions import RECIPE
 from hindmost.interventions.not_available import NotAvailable
 from hindmost.interventions.plan_swap import SwapPlan, plan_swap
-from hindmost.interventions.swap import Cut, Pair, swap_pair
+from hindmost.interventions.swap import Pair, swap_pair
 from hindmost.pipeline._data import Input, images_of
 from hindmost.pipeline._extract import Extractor
+from hindmost.pipeline._reader import Reader
 from hindmost.pipeline._reliance import SAMPLE_PER_GROUP, Twins
 
 SUPPLIED = "twins and controls came with the data"
@@ -61,33 +61,6 @@ def _supplied(dataset: Dataset, extractor: Extractor, seed: int) -> Twins | None
     return Twins(chosen, 1 - rows.cue[chosen], X[: len(chosen)], control, SUPPLIED)
 
 
-class Reader:
-    """Photographs and core masks of rows, as they lie on disk."""
-
-    def __init__(self, images: Images) -> None:
-        self.images = images
-
-    def image(self, row: int) -> np.ndarray:
-        """uint8 (h, w, 3)."""
-        return np.asarray(read_photograph((self.images.root / str(self.images.files[row])).read_bytes()))
-
-    def core(self, row: int) -> np.ndarray | None:
-        """bool (h, w); None where the row has no mask that can be read."""
-        name = str(self.images.core_masks[row])
-        if not name:
-            return None
-        try:
-            return np.asarray(read_mask((self.images.root / name).read_bytes())) >= 0.5
-        except (OSError, Unreadable):
-            return None
-
-    def cut(self, row: int) -> Cut:
-        """Both; the plan names only rows that have a mask."""
-        image, core = self.image(row), self.core(row)
-        assert core is not None
-        return Cut(image, core)
-
-
 def _photographs(given: Input, plan: SwapPlan, read: Reader, extractor: Extractor) -> Photographs:
     """Treated and control of each row in turn, named by what they are made of."""
     preprocessing = extractor.network.backbone.preprocessing
@@ -108,8 +81,7 @@ def _names(given: Input, plan: SwapPlan, read: Reader, i: int) -> list[str]:
     """Hash of everything that the two pictures of one row depend on."""
     assert given.hashes is not None
     rows = [int(column[i]) for column in (plan.rows, plan.swap, plan.control)]
-    masks = [fingerprint.of_file(read.images.root / str(read.images.core_masks[row])) for row in rows]
-    parts = ["swap", RECIPE, [str(given.hashes[row]) for row in rows], masks]
+    parts = ["swap", RECIPE, [str(given.hashes[row]) for row in rows], [read.mask_hash(row) for row in rows]]
     return [fingerprint.of_json([*parts, arm]) for arm in ("treated", "control")]
 
 

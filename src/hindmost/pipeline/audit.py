@@ -19,6 +19,7 @@ from hindmost.io.policy import read_policy
 from hindmost.pipeline import _embeddings, _images
 from hindmost.pipeline._clock import Clock
 from hindmost.pipeline._data import Input, data_record, read_input
+from hindmost.pipeline._halves import measure_halves
 from hindmost.pipeline._heads import fit_heads
 from hindmost.pipeline._judge import Measured, judge
 from hindmost.pipeline._maps import Maps, draw_maps, locate
@@ -80,6 +81,7 @@ def _measure(
         fitted=fitted,
         tables=tabulate(seen.features, fitted, baseline, policy, seed),
         reliance=measure_reliance(seen.features, heads, baseline, twins, policy.level, seen.twins_reason),
+        halves=measure_halves(seen.features, heads, seen.halves, policy.level),
         maps=located,
         maps_reason=seen.maps_reason or ("no row has a core mask" if located is None else None),
         data=data_record(given),

@@ -14,7 +14,7 @@ from hindmost.interventions.write_pasted import Folder, paste_twins, read_folder
 from hindmost.io.card import CARD, find_card, write_fault
 from hindmost.io.output import staging
 from hindmost.pipeline._data import images_of, read_input
-from hindmost.pipeline._swap import Reader
+from hindmost.pipeline._reader import Reader
 from hindmost.pipeline.options import DATA, SILENT, DataOptions, Talk
 
 
