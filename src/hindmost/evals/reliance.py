@@ -8,7 +8,7 @@ import numpy as np
 
 from hindmost.core.clusters import effective_n
 from hindmost.core.intervals import clopper_pearson_lower, clopper_pearson_upper, wilson
-from hindmost.core.paired import tango_lower
+from hindmost.core.paired import tango, tango_bound
 from hindmost.core.rows import BoolArray, FloatArray, IntArray, Rows
 from hindmost.core.tables import Reliance, RelianceRow
 from hindmost.evals._check import check_length, plain
@@ -128,9 +128,8 @@ def _interval(
     if flips.control is None:
         bounds = (clopper_pearson_lower(up, counted, level=level), clopper_pearson_upper(up, counted, level=level))
         return *wilson(up, counted), *bounds
-    levels = np.array([0.025, 0.025, level, level])[:, None]
-    ends = tango_lower([up, down, up, down], [down, up, down, up], counted, level=levels)  # (4, n_parts)
-    return ends[0], -ends[1], ends[2], -ends[3]
+    lower, minus_upper = tango_bound([up, down], [down, up], counted, level=level)  # (n_parts,) each
+    return *tango(up, down, counted), lower, -minus_upper
 
 
 def _group_rows(rows: Rows, flips: _Flips, level: float) -> tuple[RelianceRow, ...]:

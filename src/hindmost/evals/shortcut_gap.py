@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hindmost.core.clusters import pieces
-from hindmost.core.intervals import newcombe
+from hindmost.core.intervals import newcombe_bounds
 from hindmost.core.rows import BoolArray, FloatArray, IntArray, Naming, Rows
 from hindmost.core.tables import ShortcutGap
 from hindmost.core.worst import tally
@@ -43,8 +43,8 @@ def shortcut_gap(rows: Rows, predicted: IntArray, *, level: float) -> ShortcutGa
 
     Returns
     -------
-    ShortcutGap. Intervals are Newcombe's. Where clusters repeat within a group its effective number of
-    rows counts (the worst case); where a cluster has rows under both cues (twins), the correlation of the
+    ShortcutGap. Bounds are Newcombe's, from Clopper-Pearson. Where clusters repeat within a group its effective
+    number of rows counts (the worst case); where a cluster has rows under both cues (twins), the correlation of the
     two accuracies enters as in Newcombe's paired method, so twins of opposite outcome widen the interval.
     """
     check_length("predicted", predicted, len(rows))
@@ -95,10 +95,10 @@ def _bounds(rows: Rows, predicted: IntArray, pairs: _Pairs, level: float) -> tup
     """One-sided bounds of first minus second at ``level``, shape (p,) each."""
     right, n = tally(predicted == rows.y, rows.group, rows.n_groups)
     share, counted = effective_counts(rows, right, n)
-    return newcombe(
+    return newcombe_bounds(
         (share[pairs.first], counted[pairs.first]),
         (share[pairs.second], counted[pairs.second]),
-        level=2 * level,
+        level=level,
         correlation=_correlation(rows, predicted, pairs),
     )
 
