@@ -1,9 +1,11 @@
 """The policy refuses thresholds that cannot be measured against."""
 
+from dataclasses import fields
+
 import pytest
 
 from hindmost.core.errors import InputError
-from hindmost.core.policy import Policy
+from hindmost.core.policy import Policy, settings
 
 
 def test_defaults_are_what_the_docs_say():
@@ -30,3 +32,17 @@ def test_defaults_are_what_the_docs_say():
 def test_refuses(values, said):
     with pytest.raises(InputError, match=said):
         Policy(**values)
+
+
+def test_every_field_says_what_it_means_and_may_be():
+    assert [*settings(), "yours"] == [one.name for one in fields(Policy)]
+    assert all(one.meaning and one.values for one in settings().values())
+
+
+def test_prices_of_groups_that_the_data_lack_are_refused():
+    policy = Policy(image_price=1.0, group_prices={"waterbird, on land": 12.0})
+    policy.check_groups(("landbird, on land", "waterbird, on land"))
+    assert (policy.price_of("waterbird, on land"), policy.price_of("landbird, on land")) == (12.0, 1.0)
+    with pytest.raises(InputError, match=r"group_prices names 'waterbird, on land', but the groups are: a; b"):
+        policy.check_groups(("a", "b"))
+    assert Policy().price_of("a") is None

@@ -11,5 +11,9 @@ def test_command_reference_is_fresh() -> None:
     assert (DOCS / "cli.md").read_text(encoding="utf-8") == GENERATE["command_reference"](), "run make docs"
 
 
+def test_the_policy_in_the_docs_is_the_one_that_init_writes() -> None:
+    assert (DOCS / "policy.md").read_text(encoding="utf-8") == GENERATE["policy_page"](), "run make docs"
+
+
 def test_schema_is_fresh() -> None:
     assert (DOCS / "audit.schema.json").read_text(encoding="utf-8") == GENERATE["schema_text"](), "run make docs"

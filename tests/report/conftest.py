@@ -11,6 +11,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from hindmost.core.audit import SCHEMA, Audit, DataRecord, HeadRecord, ModelRecord, PolicyRecord
+from hindmost.core.costs import CostRow, Costs
 from hindmost.core.dataset import SetAside
 from hindmost.core.findings import Finding, Sentence
 from hindmost.core.tables import (
@@ -272,6 +273,11 @@ def full_audit() -> Audit:
         ),
         conditional_on="one dataset, one training run",
         thumbnails=tuple(thumbnail(i, group) for i, group in enumerate(GROUPS)),
+        costs=Costs(
+            "EUR", (CostRow("HM003", GROUPS[2], 1240, 12.0, 14880.0), CostRow("decision", GROUPS[2], None, 12.0, None),
+                    CostRow("HM003", GROUPS[3], 40, None, None)),
+            None, f"no price is declared for: {GROUPS[3]}", 10.8,
+        ),
     )  # fmt: skip
 
 

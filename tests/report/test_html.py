@@ -153,6 +153,7 @@ def forms(value: Any) -> Iterator[str]:
         yield from (str(value), numbers.count(value))
     elif isinstance(value, float):
         yield from (f"{value:.6g}", numbers.percent(value)[:-1], f"{100 * abs(value):.1f}", f"{abs(value):.2f}")
+        yield numbers.money(value)
         yield from (numbers.p_value(value).strip("<"), numbers.compact(value), f"{abs(value):.4f}", f"{abs(value):.1f}")
 
 

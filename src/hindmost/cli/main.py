@@ -13,7 +13,7 @@ from typer.main import get_command
 
 from hindmost import __version__
 from hindmost.backbones.runtimes.memory import keep_memory
-from hindmost.cli import inspect, report, verbs
+from hindmost.cli import inspect, policy, report, verbs
 from hindmost.core.errors import HindmostError, NothingToCompare
 
 app = typer.Typer(
@@ -43,6 +43,7 @@ def _root(
 
 verbs.register(app)
 report.register(app)
+policy.register(app)
 inspect.register(app)
 
 

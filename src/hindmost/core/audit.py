@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from hindmost.core.costs import Costs
 from hindmost.core.dataset import SetAside
 from hindmost.core.findings import Finding, Sentence
 from hindmost.core.halves import Halves
@@ -132,3 +133,4 @@ class Audit:
     not_checked: tuple[Sentence, ...]
     conditional_on: str  # e.g. "one dataset, one training run"
     thumbnails: tuple[Thumbnail, ...]
+    costs: Costs | None = None  # None: the policy declares no prices

@@ -39,6 +39,14 @@ class Sentence:
 
 
 @dataclass(frozen=True)
+class RowsWanted:
+    """Test rows of one group that would settle a question, at the rates seen."""
+
+    group: str
+    more: int | None  # None: more than anyone would collect
+
+
+@dataclass(frozen=True)
 class Finding:
     """The outcome of one rule.
 
@@ -52,6 +60,7 @@ class Finding:
     threshold : float or None
     would_change : Sentence or None       what would change the outcome
     sentence : str             the message in English, made from it
+    wanted : tuple of RowsWanted          rows that would decide, where the message counts them by group
     """
 
     code: str
@@ -64,6 +73,7 @@ class Finding:
     threshold: float | None = None
     would_change: Sentence | None = None
     sentence: str = ""
+    wanted: tuple[RowsWanted, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "sentence", self.message.text)
@@ -81,6 +91,7 @@ class Verdict:
     reasons : tuple of Sentence         what led to it
     left_open : tuple of Sentence       what is not known, or what would decide
     comparable : bool                   False: no group pair can be compared for any head (exit code 3)
+    wanted : tuple of RowsWanted        rows that would decide, where the message counts them
     """
 
     decision: Decision
@@ -89,3 +100,4 @@ class Verdict:
     reasons: tuple[Sentence, ...]
     left_open: tuple[Sentence, ...]
     comparable: bool
+    wanted: tuple[RowsWanted, ...] = ()

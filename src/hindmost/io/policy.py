@@ -6,13 +6,20 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
+import yaml
 from pydantic import BaseModel, ConfigDict
 
 from hindmost.core import fingerprint
 from hindmost.core.audit import PolicyRecord
 from hindmost.core.errors import InputError
-from hindmost.core.policy import Policy
+from hindmost.core.policy import Policy, Setting, settings
 from hindmost.io.yaml_file import read_yaml
+
+OPENING = """\
+# The policy of an audit: write it before you look at the results, and pass it with --policy FILE.
+# Each field stands here with its default. Remove the "#" before a field to make it yours: the report
+# prints the others as "default, not yours".
+"""
 
 
 class _PolicyFile(BaseModel):
@@ -29,6 +36,11 @@ class _PolicyFile(BaseModel):
     deciding_head: str = ""
     on_empty_stratum: str = ""
     languages: list[str] = []
+    image_price: float | None = None
+    group_prices: dict[str, float] = {}
+    training_hours: float | None = None
+    training_hour_price: float | None = None
+    currency: str | None = None
 
 
 def read_policy(path: Path | None) -> Policy:
@@ -56,8 +68,34 @@ def read_policy(path: Path | None) -> Policy:
 
 
 def policy_record(policy: Policy) -> PolicyRecord:
-    """The policy as an audit holds it, with the SHA-256 of its values."""
+    """The policy as an audit holds it, with the SHA-256 of its values.
+
+    What is not declared (null or empty by default) stays out of the hash: a field that a later version
+    adds changes no hash until somebody sets it.
+    """
     values: dict[str, Any] = asdict(policy)
     del values["yours"]
     values["languages"] = list(policy.languages)
-    return PolicyRecord(values, policy.yours, fingerprint.of_json(values))
+    defaults = _plain_defaults()
+    declared = {name: value for name, value in values.items() if defaults[name] or value != defaults[name]}
+    return PolicyRecord(values, policy.yours, fingerprint.of_json(declared))
+
+
+def policy_template() -> str:
+    """A policy file in which every field stands commented out, with its meaning, values and default.
+
+    Read back it is the default policy; with every ``#`` before a field removed it is still, and all yours.
+    """
+    defaults = _plain_defaults()
+    return "\n".join([OPENING, *(_entry(name, one, defaults[name]) for name, one in settings().items())])
+
+
+def _entry(name: str, setting: Setting, default: Any) -> str:
+    written = yaml.safe_dump({name: default}, default_flow_style=True, allow_unicode=True).strip()[1:-1]
+    example = [f"# for example  {name}: {setting.example}"] if setting.example else []
+    return "\n".join([f"# {setting.meaning}", f"# {setting.values}", *example, f"#{written}", ""])
+
+
+def _plain_defaults() -> dict[str, Any]:
+    values = asdict(Policy())
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}

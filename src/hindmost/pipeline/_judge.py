@@ -13,6 +13,7 @@ from hindmost.io.policy import policy_record
 from hindmost.pipeline._heads import Fitted
 from hindmost.pipeline._tables import Tables
 from hindmost.rules import check_all
+from hindmost.rules.costs import cost_sentences, costs
 from hindmost.rules.decision import decide
 from hindmost.rules.not_checked import not_checked
 
@@ -50,6 +51,7 @@ def judge(measured: Measured, policy: Policy, seed: int) -> Audit:
     )
     findings = check_all(evidence, policy)
     verdict = decide(findings, evidence, policy)
+    priced = costs(findings, verdict, policy)
     return Audit(
         schema=SCHEMA,
         hindmost=__version__,
@@ -59,7 +61,7 @@ def judge(measured: Measured, policy: Policy, seed: int) -> Audit:
         sentence=verdict.message.text,
         message=verdict.message,
         reasons=verdict.reasons,
-        left_open=verdict.left_open,
+        left_open=(*verdict.left_open, *cost_sentences(priced)),
         policy=policy_record(policy),
         data=measured.data,
         model=measured.model,
@@ -71,6 +73,7 @@ def judge(measured: Measured, policy: Policy, seed: int) -> Audit:
         not_checked=not_checked(evidence),
         conditional_on=ONE_RUN,
         thumbnails=measured.thumbnails,
+        costs=priced,
     )
 
 

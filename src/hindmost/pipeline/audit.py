@@ -59,6 +59,7 @@ def audit(source: Path, out: Path, options: AuditOptions = AUDIT, *, talk: Talk 
     names = _heads(options, policy)
     with staging(out) as folder:
         given = read_input(source, options.data, clock.talk)
+        policy.check_groups(given.dataset.rows.naming.groups)
         seen = (_embeddings.look if given.dataset.images is None else _images.look)(given, options, policy, clock.talk)
         result, heads = _measure(given, seen, names, policy, options, clock.talk)
         write_results(result, folder, seen.features, heads)

@@ -50,6 +50,11 @@ def count(value: int | None) -> str:
     return NULL if value is None else str(format_decimal(value, locale="en"))
 
 
+def money(value: float | None, currency: str | None = None) -> str:
+    """An amount with separators, two decimals and its currency: 1240.5 -> 1,240.50."""
+    return NULL if value is None else f"{value:,.2f} {currency or ''}".rstrip()
+
+
 def p_value(value: float | None) -> str:
     """Three decimals; smaller ones as <0.001."""
     if value is None:

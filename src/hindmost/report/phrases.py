@@ -57,6 +57,10 @@ PHRASES: tuple[str, ...] = (
     N_("stored embeddings hold no images, so there are no maps"),
     N_("no row has a core mask"),
     N_("the head is not linear, so no map shows its evidence and no file holds its weights"),
+    # costs
+    N_("no finding asks for more images"),
+    N_("no price is declared for: {names}"),
+    N_("no number of images up to {limit} settles it, at the rates seen: {names}"),
     # heads: what each fits, and why one could not be
     N_("the network's own last layer, nothing is fitted"),
     N_("L2 logistic regression on the standardised train rows; no group is looked at"),

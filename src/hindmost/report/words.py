@@ -120,6 +120,11 @@ POLICY: dict[str, str] = {
     "deciding_head": N_("head that decides"),
     "on_empty_stratum": N_("when a head needs a group that is empty"),
     "languages": N_("languages of the report"),
+    "image_price": N_("price of one more labelled image"),
+    "group_prices": N_("price of one more labelled image of a group"),
+    "training_hours": N_("hours that training the network once more takes"),
+    "training_hour_price": N_("price of one hour of training"),
+    "currency": N_("what prices are counted in"),
 }
 
 SPLITS: dict[str, str] = {"train": N_("training"), "val": N_("validation"), "test": N_("test")}

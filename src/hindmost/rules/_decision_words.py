@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from hindmost.core.findings import Decision, Sentence
+from hindmost.core.findings import Decision, RowsWanted, Sentence
 from hindmost.core.tables import Reliance
 from hindmost.rules._case import Case
 from hindmost.rules._lookup import available, change_of, why_no_head
 from hindmost.rules._rows_needed import growth
-from hindmost.rules._say import Value, joined, points, say
+from hindmost.rules._say import Value, joined, more_rows, points, say
 from hindmost.rules._worst import rows_of_worst, worst_shift
 from hindmost.rules.hm004_groups_pay import harmed_groups
 
@@ -112,14 +112,15 @@ def _cannot_tell(case: Case) -> Sentence:
         return say({"baseline": case.evidence.baseline}, NOTHING_TO_COMPARE)
     if case.deciding is None:
         return why_no_head(case.evidence, case.policy.deciding_head)
-    return say(worst_shift(case.evidence, case.policy) | {"more": _rows_for_sign(case)}, CANNOT_TELL_MORE, CANNOT_TELL)
+    values = worst_shift(case.evidence, case.policy) | {"more": more_rows(rows_for_sign(case))}
+    return say(values, CANNOT_TELL_MORE, CANNOT_TELL)
 
 
-def _rows_for_sign(case: Case) -> str | None:
+def rows_for_sign(case: Case) -> tuple[RowsWanted, ...]:
     """Rows at which the interval of the worst group's change would leave 0 behind."""
     change = change_of(case.evidence, case.policy)
-    if change is None or not change.worst_difference:
-        return None
+    if change is None or case.deciding is None or not change.worst_difference:
+        return ()
     bound = change.worst_low if change.worst_difference > 0 else change.worst_high
     return rows_of_worst(case.evidence, case.policy, growth(change.worst_difference, bound, 0.0))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from string import Formatter
 
-from hindmost.core.findings import Sentence
+from hindmost.core.findings import RowsWanted, Sentence
 
 Value = float | int | str | None
 
@@ -55,9 +55,15 @@ def shift(name: str, before: float | None, after: float | None, difference: floa
     return f"{name}: (n = {n})" if difference is None else f"{name}: {points(difference):+.1f} (n = {n})"
 
 
-def more_rows(name: str, more: int | None) -> str:
-    """One group and the rows it lacks, without words; None: more than anyone would collect."""
-    return f"{name}: > {LIMIT}" if more is None else f"{name}: +{more}"
+def more_rows(wanted: Iterable[RowsWanted]) -> str | None:
+    """Groups and the rows they lack, without words; None where no group is named.
+
+    Examples
+    --------
+    >>> more_rows([RowsWanted("waterbird, on land", 120)])
+    'waterbird, on land: +120'
+    """
+    return joined(f"{one.group}: > {LIMIT}" if one.more is None else f"{one.group}: +{one.more}" for one in wanted)
 
 
 LIMIT = 1_000_000  # rows; beyond this a count is no advice

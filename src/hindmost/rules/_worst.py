@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from hindmost.core.audit import Evidence
+from hindmost.core.findings import RowsWanted
 from hindmost.core.policy import Policy
 from hindmost.rules._lookup import available, change_of, row_of
 from hindmost.rules._rows_needed import more
-from hindmost.rules._say import Value, joined, more_rows, points
+from hindmost.rules._say import Value, points
 
 
 def worst_shift(evidence: Evidence, policy: Policy) -> dict[str, Value]:
@@ -32,12 +33,12 @@ def worst_shift(evidence: Evidence, policy: Policy) -> dict[str, Value]:
     return values
 
 
-def rows_of_worst(evidence: Evidence, policy: Policy, factor: float | None) -> str | None:
+def rows_of_worst(evidence: Evidence, policy: Policy, factor: float | None) -> tuple[RowsWanted, ...]:
     """The groups that hold the minimum before or after, each with the rows that growth by ``factor`` adds."""
     if factor is None:
-        return None
+        return ()
     shift = worst_shift(evidence, policy)
     head = available(evidence, policy.deciding_head)
     names = dict.fromkeys((shift.get("before_group"), shift.get("after_group")))
     rows = [row_of(head, name) for name in names if isinstance(name, str)]
-    return joined(more_rows(row.name, more(row.n, factor)) for row in rows if row is not None)
+    return tuple(RowsWanted(row.name, more(row.n, factor)) for row in rows if row is not None)

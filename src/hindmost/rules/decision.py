@@ -8,7 +8,7 @@ from hindmost.core.audit import Evidence
 from hindmost.core.findings import Decision, Finding, Verdict
 from hindmost.core.policy import Policy
 from hindmost.rules._case import Case
-from hindmost.rules._decision_words import message
+from hindmost.rules._decision_words import message, rows_for_sign
 from hindmost.rules._lookup import change_of, gained
 from hindmost.rules._why import left_open, reasons
 
@@ -36,6 +36,7 @@ def decide(findings: Sequence[Finding], evidence: Evidence, policy: Policy) -> V
         reasons=reasons(decision, case),
         left_open=left_open(decision, case),
         comparable=case.comparable,
+        wanted=rows_for_sign(case) if decision == "cannot_tell" and case.comparable else (),
     )
 
 

@@ -9,7 +9,7 @@ from math import sqrt
 from scipy.special import ndtri
 
 from hindmost.core.audit import Evidence, HeadRecord
-from hindmost.core.findings import Finding, Sentence
+from hindmost.core.findings import Finding, RowsWanted
 from hindmost.core.policy import Policy
 from hindmost.core.tables import GroupRow, ShortcutGap
 from hindmost.rules._lookup import FEW, available, empty_test_groups, why_no_head
@@ -62,7 +62,10 @@ def check(evidence: Evidence, policy: Policy) -> Finding:
         return finding("found", say(values, FOUND, FOUND_BRIEF), *numbers)
     if gap.complete and gap.upper_bound is not None and gap.upper_bound < policy.gap_margin:
         return finding("clear", say(values, CLEAR), *numbers)
-    return finding("not_enough_data", _open(evidence, policy, head, gap, values), *numbers)
+    empty = joined(empty_test_groups(evidence, head))
+    wanted = () if empty else _rows_wanted(head, gap, len(evidence.data.cues), policy)
+    values |= {"empty": empty, "more": more_rows(wanted)}
+    return finding("not_enough_data", say(values, OPEN_EMPTY, OPEN, OPEN_BRIEF), *numbers, wanted=wanted)
 
 
 def _values(evidence: Evidence, policy: Policy, gap: ShortcutGap | None) -> dict[str, Value]:
@@ -74,26 +77,19 @@ def _values(evidence: Evidence, policy: Policy, gap: ShortcutGap | None) -> dict
     return values
 
 
-def _open(evidence: Evidence, policy: Policy, head: HeadRecord, gap: ShortcutGap, values: dict[str, Value]) -> Sentence:
-    empty = joined(empty_test_groups(evidence, head))
-    if empty is not None:
-        return say(values | {"empty": empty}, OPEN_EMPTY)
-    return say(values | {"more": _rows_wanted(head, gap, len(evidence.data.cues), policy)}, OPEN, OPEN_BRIEF)
-
-
-def _rows_wanted(head: HeadRecord, gap: ShortcutGap, n_cues: int, policy: Policy) -> str | None:
+def _rows_wanted(head: HeadRecord, gap: ShortcutGap, n_cues: int, policy: Policy) -> tuple[RowsWanted, ...]:
     """Rows to add to the pair of groups that holds the upper bound up; the pair is found by a normal approximation."""
     classes = [head.groups[start : start + n_cues] for start in range(0, len(head.groups), max(1, n_cues))]
     pairs = [pair for rows in classes for pair in combinations([row for row in rows if row.accuracy is not None], 2)]
     if not pairs:
-        return None
+        return ()
     z = float(ndtri(1 - policy.level / (2 * len(pairs))))
     one, other = max(pairs, key=lambda pair: _difference(*pair) + z * _error(*pair))
     if _difference(one, other) < policy.gap_margin:
         factor = growth(_difference(one, other), gap.upper_bound, policy.gap_margin)
     else:
         factor = growth(gap.gap, gap.lower_bound, policy.gap_margin)
-    return joined(more_rows(row.name, more(row.n, factor)) for row in (one, other))
+    return tuple(RowsWanted(row.name, more(row.n, factor)) for row in (one, other))
 
 
 def _difference(one: GroupRow, other: GroupRow) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from hindmost.core.audit import Evidence, HeadRecord
-from hindmost.core.findings import Finding, Sentence
+from hindmost.core.findings import Finding, RowsWanted, Sentence
 from hindmost.core.policy import Policy
 from hindmost.core.tables import GroupRow, WorstGroup
 from hindmost.rules._lookup import available, empty_test_groups, why_no_head
@@ -59,19 +59,20 @@ def check(evidence: Evidence, policy: Policy) -> Finding:
         return finding("found", say(values, FOUND, FOUND_BRIEF), *numbers)
     if empty is None and worst.lower_bound is not None and worst.lower_bound >= policy.target:
         return finding("clear", say(values, CLEAR, CLEAR_BRIEF), *numbers)
-    values |= {"more": rows_wanted(head, policy), "least": rows_for_lower(1.0, policy.target, policy.level)}
-    return finding("not_enough_data", say(values, OPEN_EMPTY, OPEN, OPEN_BRIEF), *numbers)
+    wanted = () if empty else rows_wanted(head, policy)
+    values |= {"more": more_rows(wanted), "least": rows_for_lower(1.0, policy.target, policy.level)}
+    return finding("not_enough_data", say(values, OPEN_EMPTY, OPEN, OPEN_BRIEF), *numbers, wanted=wanted)
 
 
-def rows_wanted(head: HeadRecord, policy: Policy) -> str | None:
+def rows_wanted(head: HeadRecord, policy: Policy) -> tuple[RowsWanted, ...]:
     """Groups whose bounds straddle the target, each with the rows that would end that."""
     wanted = []
     for row in head.groups:
         more = None if row.accuracy is None else _rows_in_all(row, len(head.groups), policy)
         straddles = row.lower_bound is not None and policy.target is not None and row.lower_bound < policy.target
         if straddles:
-            wanted.append(more_rows(row.name, None if more is None else max(1, more - row.n)))
-    return joined(wanted)
+            wanted.append(RowsWanted(row.name, None if more is None else max(1, more - row.n)))
+    return tuple(wanted)
 
 
 def _rows_in_all(row: GroupRow, n_groups: int, policy: Policy) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from hindmost.core.audit import Evidence
-from hindmost.core.findings import Finding
+from hindmost.core.findings import Finding, RowsWanted
 from hindmost.core.policy import Policy
 from hindmost.core.tables import ChangeRow, ChangeTable
 from hindmost.rules._lookup import available, change_of, row_of, why_no_change
@@ -46,7 +46,15 @@ def check(evidence: Evidence, policy: Policy) -> Finding:
         return finding("found", say(values, FOUND), *numbers)
     if values["open"] is None and values["empty"] is None:
         return finding("clear", say(values, CLEAR), *numbers)
-    return finding("not_enough_data", say(values, OPEN_AND_EMPTY, OPEN, OPEN_EMPTY), *numbers)
+    message = say(values, OPEN_AND_EMPTY, OPEN, OPEN_EMPTY)
+    return finding("not_enough_data", message, *numbers, wanted=_rows_wanted(change))
+
+
+def _rows_wanted(change: ChangeTable) -> tuple[RowsWanted, ...]:
+    """Rows to add to each group whose harm is open."""
+    rows = [row for row in change.groups if row.outcome == "open" and row.n > 0]
+    needed = [None if row.n_to_close is None else max(1, row.n_to_close - row.n) for row in rows]
+    return tuple(RowsWanted(row.name, more) for row, more in zip(rows, needed))
 
 
 def harmed_groups(evidence: Evidence, policy: Policy) -> tuple[str, ...]:

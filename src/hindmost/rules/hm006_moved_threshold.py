@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from hindmost.core.audit import Evidence
-from hindmost.core.findings import Finding, Sentence
+from hindmost.core.findings import Finding, RowsWanted, Sentence
 from hindmost.core.policy import Policy
 from hindmost.core.tables import ChangeTable
 from hindmost.rules._lookup import available, change_of, gained, row_of, why_no_change, why_no_head
@@ -56,7 +56,9 @@ def check(evidence: Evidence, policy: Policy) -> Finding:
         return finding("clear", say(values, CLEAR), *numbers)
     if control.worst_high <= 0 or gained(evidence.changes.get(CONTROL)):
         return finding("found", say(values, FOUND), *numbers)
-    return finding("not_enough_data", say(values, OPEN, OPEN_BRIEF), *numbers)
+    wanted = _rows_wanted(evidence, control)
+    message = say(values | {"more": more_rows(wanted)}, OPEN, OPEN_BRIEF)
+    return finding("not_enough_data", message, *numbers, wanted=wanted)
 
 
 def _not_applicable(evidence: Evidence, policy: Policy) -> Sentence | None:
@@ -82,14 +84,13 @@ def _values(evidence: Evidence, policy: Policy, control: ChangeTable) -> dict[st
     gain = None if change is None else change.worst_difference
     values: dict[str, Value] = {"head": policy.deciding_head, "baseline": evidence.baseline, "control": CONTROL}
     values |= {"difference": points(control.worst_difference), "gain": points(gain)}
-    values |= {"low": points(control.worst_low), "high": points(control.worst_high)}
-    return values | {"more": _rows_wanted(evidence, control)}
+    return values | {"low": points(control.worst_low), "high": points(control.worst_high)}
 
 
-def _rows_wanted(evidence: Evidence, control: ChangeTable) -> str | None:
+def _rows_wanted(evidence: Evidence, control: ChangeTable) -> tuple[RowsWanted, ...]:
     """Rows of the control's worst group at which the interval would leave 0 behind."""
     head = available(evidence, CONTROL)
     worst = None if head is None else head.worst_group
     row = None if worst is None else row_of(head, worst.test_minimum_group)
     factor = growth(control.worst_difference, control.worst_low, 0.0)
-    return None if row is None or factor is None else more_rows(row.name, more(row.n, factor))
+    return () if row is None or factor is None else (RowsWanted(row.name, more(row.n, factor)),)

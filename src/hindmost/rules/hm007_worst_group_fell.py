@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import partial
 
 from hindmost.core.audit import Evidence
-from hindmost.core.findings import Finding
+from hindmost.core.findings import Finding, RowsWanted
 from hindmost.core.policy import Policy
 from hindmost.core.tables import ChangeTable
 from hindmost.rules._lookup import change_of, why_no_change
 from hindmost.rules._rows_needed import growth
-from hindmost.rules._say import Value, points, say
+from hindmost.rules._say import Value, more_rows, points, say
 from hindmost.rules._worst import rows_of_worst
 
 CODE = "HM007"
@@ -62,14 +62,20 @@ def check(evidence: Evidence, policy: Policy) -> Finding:
         return finding("clear", say(values, CLEAR_GAIN), *numbers)
     if change.worst_low > -policy.harm_margin:
         return finding("clear", say(values, CLEAR), *numbers)
-    return finding("not_enough_data", say(values, OPEN, OPEN_PLAIN), *numbers)
+    wanted = _rows_wanted(evidence, policy, change)
+    message = say(values | {"more": more_rows(wanted)}, OPEN, OPEN_PLAIN)
+    return finding("not_enough_data", message, *numbers, wanted=wanted)
 
 
 def _values(evidence: Evidence, policy: Policy, change: ChangeTable) -> dict[str, Value]:
     values: dict[str, Value] = {"head": policy.deciding_head, "baseline": evidence.baseline}
     values |= {"difference": points(change.worst_difference), "margin": points(policy.harm_margin)}
-    values |= {"low": points(change.worst_low), "high": points(change.worst_high)}
+    return values | {"low": points(change.worst_low), "high": points(change.worst_high)}
+
+
+def _rows_wanted(evidence: Evidence, policy: Policy, change: ChangeTable) -> tuple[RowsWanted, ...]:
+    """Rows of the worst groups at which a fall would be shown, or ruled out, whichever is nearer."""
     to_clear = growth(change.worst_difference, change.worst_low, -policy.harm_margin)
     to_found = growth(change.worst_difference, change.worst_high, 0.0)
     factors = [factor for factor in (to_clear, to_found) if factor is not None]
-    return values | {"more": rows_of_worst(evidence, policy, min(factors, default=None))}
+    return rows_of_worst(evidence, policy, min(factors, default=None))

@@ -12,6 +12,7 @@ SHARED = (
     "hindmost.rules._reliance",
     "hindmost.rules._decision_words",
     "hindmost.rules.not_checked",
+    "hindmost.rules.costs",
 )
 
 
