@@ -30,6 +30,11 @@ def test_a_card_is_read(tmp_path: Path) -> None:
     assert card.known_faults == ("ragged masks",)
 
 
+def test_the_cue_may_be_said_to_lie_outside_the_core_mask(tmp_path: Path) -> None:
+    assert not read_card(write(tmp_path, CARD)).cue_outside_core
+    assert read_card(write(tmp_path, CARD + "cue_region: outside_core")).cue_outside_core
+
+
 def test_every_field_may_be_left_out(tmp_path: Path) -> None:
     assert read_card(write(tmp_path, "")).cues == {}
 
@@ -37,7 +42,7 @@ def test_every_field_may_be_left_out(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("title: birds", r"unknown field title. Expected: name, classes, cues, known_faults"),
+        ("title: birds", r"unknown field title. Expected: name, classes, cues, known_faults, cue_region"),
         ("classes: {0: no, 1: yes}", r"field classes.0: expected text \(put it in quotes\), but the value False"),
         ("classes: {land: 0}", "field classes.land: expected a whole number, but the key 'land'"),
         ("classes: [a, b]", "field classes: expected a mapping"),

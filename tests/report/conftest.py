@@ -14,6 +14,7 @@ from hindmost.core.audit import SCHEMA, Audit, DataRecord, HeadRecord, ModelReco
 from hindmost.core.costs import CostRow, Costs
 from hindmost.core.dataset import SetAside
 from hindmost.core.findings import Finding, Sentence
+from hindmost.core.map_measures import MapMeasure, MapMeasureRow
 from hindmost.core.tables import (
     ChangeRow,
     ChangeTable,
@@ -100,6 +101,22 @@ def map_table(lift: float, groups: tuple[str, ...], change: float | None) -> Map
     return MapTable(rows, rows[:-1], bounds[0], change, bounds[1], 238)
 
 
+def map_measures(groups: tuple[str, ...], change: float | None) -> tuple[MapMeasure, ...]:
+    ends = (None, None, None) if change is None else (change, change - 0.03, change + 0.04)
+    rows = tuple(
+        MapMeasureRow(name, 60, i, 0.3 + 0.1 * i, 0.27 + 0.1 * i, 0.34 + 0.1 * i, 0 if change is None else 59, *ends,
+                      None if change is None else 0.004 + 0.2 * i)
+        for i, name in enumerate(groups)
+    )  # fmt: skip
+    empty = MapMeasureRow(groups[-1], 0, 0, *[None] * 3, 0, *[None] * 4)
+    return tuple(
+        MapMeasure(measure, region, side, (*rows[:-1], empty) if side == "against" else rows)
+        for region in ("core", "cue")
+        for side in ("for", "against")
+        for measure in ("mass", "lift", "rank", "auc", "pointing", "density")
+    )
+
+
 def jpeg(kind: int) -> str:
     image = Image.new("RGB", (160, 160), ((118, 148, 96), (88, 128, 168))[kind % 2])
     draw = ImageDraw.Draw(image)
@@ -142,6 +159,7 @@ def head(name: str, groups: tuple[str, ...], counts: tuple[int, ...], rates: tup
         reliance(0.281 if erm else 0.113, groups),
         anatomy(1 if erm else 2, () if name != "dfr" else (0.712, 0.744, 0.731)),
         map_table(0.9 if erm else 1.7, groups, None if erm else 0.81), None,
+        map_measures=map_measures(groups, None if erm else 0.081),
     )  # fmt: skip
 
 
@@ -278,6 +296,7 @@ def full_audit() -> Audit:
                     CostRow("HM003", GROUPS[3], 40, None, None)),
             None, f"no price is declared for: {GROUPS[3]}", 10.8,
         ),
+        cue_region="the cue is everything outside the core mask, as the data card says",
     )  # fmt: skip
 
 

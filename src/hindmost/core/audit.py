@@ -13,6 +13,7 @@ from hindmost.core.costs import Costs
 from hindmost.core.dataset import SetAside
 from hindmost.core.findings import Finding, Sentence
 from hindmost.core.halves import Halves
+from hindmost.core.map_measures import MapMeasure
 from hindmost.core.retrains import DrawSpread, SupportStability
 from hindmost.core.tables import (
     ChangeTable,
@@ -90,6 +91,7 @@ class HeadRecord:
     support: SupportStability | None = None  # which features the single fits keep; None: one fit, or no weights
     draws: DrawSpread | None = None  # their worst groups, beside the average that is used
     halves: Halves | None = None  # the object alone, the ground alone; None: no usable core mask
+    map_measures: tuple[MapMeasure, ...] = ()  # where its evidence lies; empty where ``maps`` is None
 
 
 @dataclass(frozen=True)
@@ -134,3 +136,4 @@ class Audit:
     conditional_on: str  # e.g. "one dataset, one training run"
     thumbnails: tuple[Thumbnail, ...]
     costs: Costs | None = None  # None: the policy declares no prices
+    cue_region: str | None = None  # how the region of the cue is known, or why it is not; None: no maps

@@ -28,6 +28,7 @@ class Images:
     poor_mask : bool array          True where the core mask is known to be poor
     twins : str array               the same scene with the cue swapped
     controls : str array            the same scene with the cue kept, its surroundings redrawn
+    cue_outside_core : bool         the card says that the cue is everything outside the core mask
     """
 
     root: Path
@@ -37,12 +38,13 @@ class Images:
     poor_mask: BoolArray
     twins: StrArray
     controls: StrArray
+    cue_outside_core: bool = False
 
     def take(self, where: BoolArray) -> Images:
         """The entries of the chosen rows."""
         return Images(
             self.root, self.files[where], self.core_masks[where], self.cue_masks[where],
-            self.poor_mask[where], self.twins[where], self.controls[where],
+            self.poor_mask[where], self.twins[where], self.controls[where], self.cue_outside_core,
         )  # fmt: skip
 
 
@@ -63,6 +65,7 @@ class Card:
     classes: dict[int, str] = field(default_factory=dict)
     cues: dict[str, dict[int, str]] = field(default_factory=dict)  # column -> value -> name
     known_faults: tuple[str, ...] = ()
+    cue_outside_core: bool = False
 
 
 @dataclass(frozen=True)

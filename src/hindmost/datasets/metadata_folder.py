@@ -40,7 +40,7 @@ def read_metadata_folder(
     files = table.columns[file_column]
     check_filled(file_column, files)
     known = recognise(table, card, cues, other_ids=files)
-    images, roles = _images(path, table, file_column)
+    images, roles = _images(path, table, file_column, card)
     return Dataset(
         name=(card.name if card else "") or path.resolve().name,
         rows=known.rows,
@@ -74,7 +74,7 @@ def find_table(path: Path, metadata: Path | None) -> Path:
     raise InputError(f"--metadata {metadata} does not exist, neither here nor in {path}. Name an existing CSV file.")
 
 
-def _images(path: Path, table: Table, file_column: str) -> tuple[Images, dict[str, str]]:
+def _images(path: Path, table: Table, file_column: str, card: Card | None) -> tuple[Images, dict[str, str]]:
     roles = {
         role: name
         for role, ranks in {
@@ -94,6 +94,7 @@ def _images(path: Path, table: Table, file_column: str) -> tuple[Images, dict[st
         poor_mask=_flags(table, roles.get("poor mask")),
         twins=_names(path, table, roles.get("twin")),
         controls=_names(path, table, roles.get("control")),
+        cue_outside_core=card is not None and card.cue_outside_core,
     )
     return images, roles
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict
@@ -20,10 +21,13 @@ class _CardFile(BaseModel):
     classes: dict[int, str] = {}
     cues: dict[str, dict[int, str]] = {}
     known_faults: list[str] = []
+    cue_region: Literal["outside_core"] | None = None
 
 
 def read_card(path: Path) -> Card:
     """A card from YAML: ``name``, ``classes`` (id: name), ``cues`` (column: {value: name}), ``known_faults``.
+
+    ``cue_region: outside_core`` says that the cue is everything outside the core mask.
 
     Raises
     ------
@@ -31,7 +35,7 @@ def read_card(path: Path) -> Card:
         The file is missing or not YAML, or a field is unknown or mistyped.
     """
     card = read_yaml(Path(path), _CardFile)
-    return Card(card.name, card.classes, card.cues, tuple(card.known_faults))
+    return Card(card.name, card.classes, card.cues, tuple(card.known_faults), card.cue_region == "outside_core")
 
 
 def write_fault(path: Path, fault: str, *, card: Path | None) -> None:

@@ -11,6 +11,7 @@ from hindmost.core.policy import Policy
 from hindmost.core.tables import MapTable, Reliance, Thumbnail
 from hindmost.io.policy import policy_record
 from hindmost.pipeline._heads import Fitted
+from hindmost.pipeline._map_evidence import MapEvidence
 from hindmost.pipeline._tables import Tables
 from hindmost.rules import check_all
 from hindmost.rules.costs import cost_sentences, costs
@@ -36,6 +37,7 @@ class Measured:
     model: ModelRecord
     duplicates: tuple[int, tuple[str, ...]] | None
     thumbnails: tuple[Thumbnail, ...]
+    map_evidence: MapEvidence | None = None
 
 
 def judge(measured: Measured, policy: Policy, seed: int) -> Audit:
@@ -74,6 +76,7 @@ def judge(measured: Measured, policy: Policy, seed: int) -> Audit:
         conditional_on=ONE_RUN,
         thumbnails=measured.thumbnails,
         costs=priced,
+        cue_region=None if measured.map_evidence is None else measured.map_evidence.cue_region,
     )
 
 
@@ -99,4 +102,5 @@ def _record(name: str, measured: Measured) -> HeadRecord:
         draws=measured.tables.draws.get(name),
         maps=maps,
         maps_reason=NOT_LINEAR if not_linear else measured.maps_reason,
+        map_measures=() if measured.map_evidence is None else measured.map_evidence.measures.get(name, ()),
     )

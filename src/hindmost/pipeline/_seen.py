@@ -30,6 +30,11 @@ class Pictures:
         name = self.images.core_masks[position]
         return mask_cells(self._path(name), self.preprocessing, cells) if name else None
 
+    def cue_mask(self, position: int, cells: tuple[int, int]) -> np.ndarray | None:
+        """The same for the mask of the cue."""
+        name = self.images.cue_masks[position]
+        return mask_cells(self._path(name), self.preprocessing, cells) if name else None
+
     def jpeg(self, position: int) -> bytes:
         """A small picture of one row."""
         return thumbnail_jpeg(self._path(self.images.files[position]), self.preprocessing, THUMBNAIL_SIDE)

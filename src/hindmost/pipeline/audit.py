@@ -22,6 +22,7 @@ from hindmost.pipeline._data import Input, data_record, read_input
 from hindmost.pipeline._halves import measure_halves
 from hindmost.pipeline._heads import fit_heads
 from hindmost.pipeline._judge import Measured, judge
+from hindmost.pipeline._map_evidence import MapEvidence, measure_maps
 from hindmost.pipeline._maps import Maps, draw_maps, locate
 from hindmost.pipeline._publish import remove_stale, write_results, write_run_record
 from hindmost.pipeline._reliance import measure_reliance, twins_among_rows
@@ -89,6 +90,7 @@ def _measure(
         model=seen.model,
         duplicates=given.duplicates,
         thumbnails=_thumbnails(seen, heads, maps, policy) if options.images else (),
+        map_evidence=_map_evidence(seen, maps, baseline, seed),
     )
     return judge(measured, policy, seed), heads
 
@@ -126,6 +128,12 @@ def _maps(seen: Seen, heads: dict[str, Head], baseline: str) -> Maps | None:
     images = seen.pictures.images
     poor = np.asarray(images.poor_mask)
     return draw_maps(seen.features, seen.activations, heads, baseline, seen.pictures.mask, poor)
+
+
+def _map_evidence(seen: Seen, maps: Maps | None, baseline: str, seed: int) -> MapEvidence | None:
+    if maps is None or seen.pictures is None:
+        return None
+    return measure_maps(seen.features, maps, seen.pictures, baseline, seed)
 
 
 def _thumbnails(seen: Seen, heads: Heads, maps: Maps | None, policy: Policy) -> tuple[Thumbnail, ...]:

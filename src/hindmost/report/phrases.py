@@ -61,6 +61,9 @@ PHRASES: tuple[str, ...] = (
     N_("no finding asks for more images"),
     N_("no price is declared for: {names}"),
     N_("no number of images up to {limit} settles it, at the rates seen: {names}"),
+    N_("cue masks came with the data"),
+    N_("the cue is everything outside the core mask, as the data card says"),
+    N_("not measured: no row has a cue mask, and the data card does not say cue_region: outside_core"),
     # heads: what each fits, and why one could not be
     N_("the network's own last layer, nothing is fitted"),
     N_("L2 logistic regression on the standardised train rows; no group is looked at"),

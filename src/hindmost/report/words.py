@@ -127,6 +127,22 @@ POLICY: dict[str, str] = {
     "currency": N_("what prices are counted in"),
 }
 
+MEASURES: dict[str, str] = {
+    "mass": N_("share of evidence inside"),
+    "lift": N_("lift over area"),
+    "rank": N_("strongest cells inside"),
+    "auc": N_("AUC of the map"),
+    "pointing": N_("strongest cell inside"),
+    "density": N_("lift inside minus outside"),
+}
+
+REGIONS: dict[str, str] = {"core": N_("core region"), "cue": N_("region of the cue")}
+
+SIDES: dict[str, str] = {
+    "for": N_("evidence for the true class"),
+    "against": N_("evidence against the true class"),
+}
+
 SPLITS: dict[str, str] = {"train": N_("training"), "val": N_("validation"), "test": N_("test")}
 
 
