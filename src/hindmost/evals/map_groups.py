@@ -161,12 +161,13 @@ def _group_rows(
 ) -> list[MapMeasureRow]:
     mine, name = rows.group == g, rows.naming.groups[g]
     n, paired = (_count(each[mine]) for each in (values, change))
-    sizes = zip(n.tolist(), (held[mine].sum(axis=0) - n).tolist(), paired.tolist(), strict=True)
+    excluded = held[mine].sum(axis=0) - n
     columns = [_mean(values[mine]), *draws.mean(g, values), _mean(change[mine]), *draws.mean(g, change), p]
-    numbers = [[plain(x) for x in line] for line in np.stack(columns, axis=1).tolist()]
-    return [
-        MapMeasureRow(name, *size[:2], *line[:3], size[2], *line[3:]) for size, line in zip(sizes, numbers, strict=True)
-    ]
+    lines = []
+    for k, line in enumerate(np.stack(columns, axis=1).tolist()):
+        value, low, high, *changes = (plain(x) for x in line)
+        lines.append(MapMeasureRow(name, int(n[k]), int(excluded[k]), value, low, high, int(paired[k]), *changes))
+    return lines
 
 
 def _count(values: FloatArray) -> NDArray[np.intp]:
