@@ -62,6 +62,15 @@ def test_the_shortcut_is_seen_and_treated(audited: dict) -> None:
     assert audited["decision"] in {"treatment_helps", "treatment_sufficient"}
 
 
+def test_what_features_tell_is_in_the_audit_and_in_a_file(audited: dict, tmp_path: Path) -> None:
+    found = audited["anatomy"]
+    assert found["counts"] == {"core": 1, "cue": 1, "mixed": 0, "neither": 10}
+    table = pd.read_parquet(tmp_path / "out" / found["file"])
+    assert table["role"].tolist()[:2] == ["core", "cue"]
+    loaded = read_head(tmp_path / "out" / "heads" / "dfr.npz")
+    assert table["weight_dfr"].to_numpy() == pytest.approx(loaded.margin_weights())
+
+
 def test_same_seed_same_bytes(audited: dict, tmp_path: Path) -> None:
     again = tmp_path / "again"
     assert run(["audit", str(tmp_path / "embeddings.npz"), "-o", str(again)]) == 0

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from hindmost.core.anatomy import ROLES, Anatomy, FeatureRow, HeadRoles, Part, RoleShare, Told
 from hindmost.core.audit import SCHEMA, Audit, DataRecord, HeadRecord, ModelRecord, PolicyRecord
 from hindmost.core.costs import CostRow, Costs
 from hindmost.core.dataset import SetAside
@@ -241,6 +242,48 @@ FINDINGS = (
 )  # fmt: skip
 
 
+def part(value: float) -> Part:
+    return Part(value, value - 0.031, value + 0.029)
+
+
+def head_roles(zeroed: bool) -> HeadRoles:
+    empty = Part(None, None, None)
+    shares = zip(ROLES, (104, 454, 72, 650), (0.12, 0.41, 0.12, 0.35), (0.3, 0.18, 0.15, 0.37), strict=True)
+    return HeadRoles(
+        784 if zeroed else 0, 0.595 if zeroed else 0.0, 0.779,
+        tuple(
+            RoleShare(
+                role, n, part(before), part(after), part(before) if zeroed else empty, part(0.35) if zeroed else empty,
+                part(before), part(0.48), (0.11, 0.14) if zeroed else (),
+            )
+            for role, n, before, after in shares
+        ),
+    )  # fmt: skip
+
+
+def some_anatomy() -> Anatomy:
+    rows = tuple(
+        FeatureRow(
+            17 * i + 3, role,
+            Told(0.612, 0.571, 0.653, 0.0004, "waterbird"), Told(0.418, 0.372, 0.464, 1.0, "on water"),
+            {"erm": 0.0121, "threshold": 0.0121, "dfr": 0.0312}, {"erm": 1.0, "threshold": 1.0, "dfr": 0.35},
+        )
+        for i, role in enumerate(ROLES)
+    )  # fmt: skip
+    return Anatomy(
+        None, "test", 3284, (1000, 1000, 642, 642), (2, 2), 1280, 0.05, 0.05,
+        dict(zip(ROLES, (104, 454, 72, 650), strict=True)), Part(0.325, 0.299, 0.352), 163.4,
+        {"threshold": head_roles(False), "dfr": head_roles(True)}, rows, "features.parquet",
+    )  # fmt: skip
+
+
+def no_anatomy(reason: str) -> Anatomy:
+    empty = Part(None, None, None)
+    return Anatomy(
+        reason, "test", 9, (9, 0, 0, 0), (0, 0), 1280, 0.05, 0.05, {}, empty, None, {}, (), "features.parquet"
+    )
+
+
 def full_audit() -> Audit:
     heads = {name: head(name, GROUPS, COUNTS, rates) for name, rates in RATES.items()}
     reason = "it is fitted on held_out rows, and there are none."
@@ -297,6 +340,7 @@ def full_audit() -> Audit:
             None, f"no price is declared for: {GROUPS[3]}", 10.8,
         ),
         cue_region="the cue is everything outside the core mask, as the data card says",
+        anatomy=some_anatomy(),
     )  # fmt: skip
 
 
@@ -336,6 +380,7 @@ def minimal_audit() -> Audit:
             audit.model, weights="stored embeddings", weights_hash=None, training=None, preprocessing={}, extraction={}
         ),
         heads={"erm": record}, changes={}, control_change=None, thumbnails=(),
+        anatomy=no_anatomy("no cue value has 10 rows of two classes, so no feature can be seen to tell the class"),
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from hindmost.core.anatomy import Anatomy
 from hindmost.core.costs import Costs
 from hindmost.core.dataset import SetAside
 from hindmost.core.findings import Finding, Sentence
@@ -137,3 +138,4 @@ class Audit:
     thumbnails: tuple[Thumbnail, ...]
     costs: Costs | None = None  # None: the policy declares no prices
     cue_region: str | None = None  # how the region of the cue is known, or why it is not; None: no maps
+    anatomy: Anatomy | None = None  # what single features tell, and what the heads did with them

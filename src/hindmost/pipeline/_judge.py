@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hindmost import __version__
+from hindmost.core.anatomy import Anatomy
 from hindmost.core.audit import SCHEMA, Audit, DataRecord, Evidence, HeadRecord, ModelRecord
 from hindmost.core.halves import Halves
 from hindmost.core.policy import Policy
@@ -38,6 +39,7 @@ class Measured:
     duplicates: tuple[int, tuple[str, ...]] | None
     thumbnails: tuple[Thumbnail, ...]
     map_evidence: MapEvidence | None = None
+    anatomy: Anatomy | None = None
 
 
 def judge(measured: Measured, policy: Policy, seed: int) -> Audit:
@@ -77,6 +79,7 @@ def judge(measured: Measured, policy: Policy, seed: int) -> Audit:
         thumbnails=measured.thumbnails,
         costs=priced,
         cue_region=None if measured.map_evidence is None else measured.map_evidence.cue_region,
+        anatomy=measured.anatomy,
     )
 
 

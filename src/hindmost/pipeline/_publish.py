@@ -6,21 +6,26 @@ import sys
 from collections.abc import Collection
 from pathlib import Path
 
+from hindmost.core.anatomy import FeatureTable
 from hindmost.core.audit import Audit
 from hindmost.core.features import Features
 from hindmost.core.head import Predictor, margins, runner_up
 from hindmost.io.audit_json import write_audit
+from hindmost.io.feature_table import write_feature_table
 from hindmost.io.head_npz import write_head
 from hindmost.io.predictions import write_predictions
 from hindmost.io.run_json import write_run
+from hindmost.pipeline._anatomy import FILE
 from hindmost.pipeline._clock import Clock
 from hindmost.pipeline._tables import linear
 from hindmost.pipeline.options import AuditOptions
 from hindmost.pipeline.report import write_pages
 
 
-def write_results(audit: Audit, folder: Path, features: Features, heads: dict[str, Predictor]) -> None:
-    """Write ``audit.json``, the pages, ``heads/`` and ``predictions.parquet``."""
+def write_results(
+    audit: Audit, folder: Path, features: Features, heads: dict[str, Predictor], table: FeatureTable | None
+) -> None:
+    """Write ``audit.json``, the pages, ``heads/``, ``predictions.parquet``, and the features' table if there is one."""
     write_audit(audit, folder / "audit.json")
     write_pages(audit, folder)
     (folder / "heads").mkdir()
@@ -32,12 +37,15 @@ def write_results(audit: Audit, folder: Path, features: Features, heads: dict[st
     shown = {name: margins(values, features.rows.y, rival) for name, values in logits.items()}
     predicted = {name: head.predict(features.X) for name, head in heads.items()}
     write_predictions(folder / "predictions.parquet", features.rows, shown, predicted)
+    if table is not None:
+        write_feature_table(folder / FILE, table)
 
 
-def remove_stale(out: Path, heads: Collection[str], languages: Collection[str]) -> None:
-    """Remove heads and pages of an earlier audit that this one did not write: they would look like its own."""
+def remove_stale(out: Path, heads: Collection[str], languages: Collection[str], *, features: bool) -> None:
+    """Remove what an earlier audit wrote and this one did not: it would look like its own."""
     stale = [file for file in (out / "heads").glob("*.npz") if file.stem not in heads]
     stale += [file for file in out.glob("report.*.html") if file.name.split(".")[1] not in languages]
+    stale += [] if features else [file for file in (out / FILE,) if file.exists()]
     for file in stale:
         file.unlink()
 

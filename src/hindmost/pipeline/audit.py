@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from hindmost import heads as registry
+from hindmost.core.anatomy import FeatureTable
 from hindmost.core.audit import Audit
 from hindmost.core.errors import InputError
 from hindmost.core.features import Features
@@ -17,6 +18,7 @@ from hindmost.core.tables import Thumbnail
 from hindmost.io.output import staging
 from hindmost.io.policy import read_policy
 from hindmost.pipeline import _embeddings, _images
+from hindmost.pipeline._anatomy import dissect
 from hindmost.pipeline._clock import Clock
 from hindmost.pipeline._data import Input, data_record, read_input
 from hindmost.pipeline._halves import measure_halves
@@ -40,7 +42,7 @@ def audit(source: Path, out: Path, options: AuditOptions = AUDIT, *, talk: Talk 
     Parameters
     ----------
     source : Path       a folder of images or an embeddings file
-    out : Path          folder for ``audit.json``, ``report.html``, ``heads/``, ``predictions.parquet``, ``run.json``
+    out : Path          folder for ``audit.json``, ``report.html``, ``heads/``, the ``.parquet`` tables, ``run.json``
     options : AuditOptions
     talk : Talk         hears progress and notices
 
@@ -62,22 +64,23 @@ def audit(source: Path, out: Path, options: AuditOptions = AUDIT, *, talk: Talk 
         given = read_input(source, options.data, clock.talk)
         policy.check_groups(given.dataset.rows.naming.groups)
         seen = (_embeddings.look if given.dataset.images is None else _images.look)(given, options, policy, clock.talk)
-        result, heads = _measure(given, seen, names, policy, options, clock.talk)
-        write_results(result, folder, seen.features, heads)
+        result, heads, table = _measure(given, seen, names, policy, options, clock.talk)
+        write_results(result, folder, seen.features, heads, table)
         write_run_record(folder, source, out, options, clock)
-    remove_stale(out, linear(heads), policy.languages[1:])
+    remove_stale(out, linear(heads), policy.languages[1:], features=table is not None)
     return result
 
 
 def _measure(
     given: Input, seen: Seen, names: tuple[str, ...], policy: Policy, options: AuditOptions, talk: Talk
-) -> tuple[Audit, Heads]:
+) -> tuple[Audit, Heads, FeatureTable | None]:
     baseline, seed = seen.baseline[0], options.seed
     fitted = fit_heads(names, _context(seen, policy, seed), seen.baseline, talk)
     heads = available(fitted)
     maps = _maps(seen, linear(heads), baseline)
     twins = seen.twins or twins_among_rows(seen.features, given.dataset.twin_of)
     located = None if maps is None else locate(seen.features, maps, baseline, seed)
+    anatomy, table = dissect(seen.features, fitted, baseline, policy, seed)
     measured = Measured(
         baseline=baseline,
         fitted=fitted,
@@ -91,8 +94,9 @@ def _measure(
         duplicates=given.duplicates,
         thumbnails=_thumbnails(seen, heads, maps, policy) if options.images else (),
         map_evidence=_map_evidence(seen, maps, baseline, seed),
+        anatomy=anatomy,
     )
-    return judge(measured, policy, seed), heads
+    return judge(measured, policy, seed), heads, table
 
 
 def _heads(options: AuditOptions, policy: Policy) -> tuple[str, ...]:

@@ -64,6 +64,11 @@ PHRASES: tuple[str, ...] = (
     N_("cue masks came with the data"),
     N_("the cue is everything outside the core mask, as the data card says"),
     N_("not measured: no row has a cue mask, and the data card does not say cue_region: outside_core"),
+    # what single features tell
+    N_("the baseline is not linear, so its features have no weights"),
+    N_("roles are read for up to {most} classes and cue values, and there are {many}"),
+    N_("no cue value has {n} rows of two classes, so no feature can be seen to tell the class"),
+    N_("no class has {n} rows of two cue values, so no feature can be seen to tell the cue"),
     # heads: what each fits, and why one could not be
     N_("the network's own last layer, nothing is fitted"),
     N_("L2 logistic regression on the standardised train rows; no group is looked at"),

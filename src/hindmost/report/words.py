@@ -110,6 +110,13 @@ RELIANCE: dict[str, str] = {
     "none": N_("not measured"),
 }
 
+ROLES: dict[str, str] = {
+    "core": N_("the class alone"),
+    "cue": N_("the cue alone"),
+    "mixed": N_("both"),
+    "neither": N_("neither was shown"),
+}
+
 POLICY: dict[str, str] = {
     "target": N_("target for the worst group"),
     "harm_margin": N_("loss in a group that is tolerated"),
