@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 
@@ -68,6 +69,56 @@ def test_halves_of_pictures_are_scored_beside_the_whole(audited: Path) -> None:
         (ground,) = found["ground_alone"]
         assert (ground["n_with"], ground["n_without"]) == (32, 32)
         assert ground["low"] <= ground["difference"] <= ground["high"]
+
+
+def without(photographs: Path, *columns: str) -> Path:
+    """The same folder, its table without these columns."""
+    table = pd.read_csv(photographs / "metadata.csv", dtype=str, keep_default_na=False)
+    table.drop(columns=list(columns)).to_csv(photographs / "metadata.csv", index=False)
+    return photographs
+
+
+def with_stickers(photographs: Path) -> Path:
+    """A green square on every image with a box, otherwise grey; its mask is the cue's."""
+    table = pd.read_csv(photographs / "metadata.csv", dtype=str, keep_default_na=False)
+    for row in table[table.box == "1"].itertuples():
+        with Image.open(photographs / row.img_filename) as picture:
+            pixels, mask = np.array(picture.convert("L").convert("RGB")), np.zeros((64, 64), dtype=np.uint8)
+        pixels[1:11, 1:11], mask[1:11, 1:11] = (20, 200, 60), 255
+        Image.fromarray(pixels).save(photographs / row.img_filename, quality=95)
+        Image.fromarray(mask).save(photographs / row.cue_mask_filename)
+    return photographs
+
+
+@pytest.mark.parametrize("how", ["mask", "colour"])
+def test_a_cue_that_is_a_thing_is_erased_where_no_twins_came(
+    how: str, photographs: Path, audited: Path, tmp_path: Path
+) -> None:
+    """Twins are made from rows that show it, and only from those."""
+    (checkpoint,) = (audited / "cache" / "models").glob("*/erm.pth")
+    dropped = ["twin_filename", "control_filename"] + (["cue_mask_filename"] if how == "colour" else [])
+    folder = without(with_stickers(photographs), *dropped)
+    asked = ["--cue-colour", "stickers"] if how == "colour" else []
+    assert run(["audit", str(folder), *asked, "--checkpoint", str(checkpoint), "-o", str(tmp_path / "out")]) == 0
+    found = read(tmp_path / "out")["heads"]["erm"]["reliance"]
+    assert found["kind"] == "swap"
+    assert found["made"].startswith("the cue was erased")
+    assert [row["n"] for row in found["groups"]][0::2] == [0, 0]
+    assert all(row["n"] > 0 for row in found["groups"][1::2])
+
+
+def test_a_colour_that_finds_nothing_is_named_and_not_replaced(
+    photographs: Path, audited: Path, tmp_path: Path
+) -> None:
+    (checkpoint,) = (audited / "cache" / "models").glob("*/erm.pth")
+    folder = without(photographs, "twin_filename", "control_filename", "cue_mask_filename", "mask_filename")
+    for picture in (folder / "images").iterdir():
+        Image.open(picture).convert("L").save(picture)
+    asked = ["--cue-colour", "blue_box", "--checkpoint", str(checkpoint)]
+    assert run(["audit", str(folder), *asked, "-o", str(tmp_path / "out")]) == 0
+    found = read(tmp_path / "out")["heads"]["erm"]["reliance"]
+    assert found["kind"] == "dependence"
+    assert "cue not found" in found["reason"]
 
 
 def test_mean_of_a_map_and_intercept_is_the_margin(audited: Path) -> None:

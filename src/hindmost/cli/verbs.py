@@ -16,6 +16,7 @@ from hindmost.report.terminal import summary
 
 Preset = Literal["squash", "timm"]
 Criterion = Literal["mean", "worst_class", "worst_group"]
+CueRule = Literal["blue_box", "stickers"]
 
 Source = Annotated[Path, typer.Argument(metavar="INPUT", help="A folder of images, or an embeddings file.")]
 Out = Annotated[Path, typer.Option("-o", "--out", help="Folder for the results.")]
@@ -23,6 +24,7 @@ Metadata = Annotated[Path | None, typer.Option(help="Table of the rows, if it is
 Card = Annotated[Path | None, typer.Option(help="Data card, if it is not INPUT/card.yaml.")]
 Cue = Annotated[list[str] | None, typer.Option(help="Column of the cue; repeat it for several.")]
 MostBad = Annotated[float, typer.Option(help="Share of a split whose images may be unusable; 0: none.")]
+CueColour = Annotated[CueRule | None, typer.Option(help="How the cue is found in images, to erase it.")]
 Backbone = Annotated[
     str | None,
     typer.Option(help="Architecture: a timm name, torchvision/NAME, hf/FOLDER or module:factory."),
@@ -53,6 +55,7 @@ def audit(
     card: Card = None,
     cue: Cue = None,
     most_bad: MostBad = 0.01,
+    cue_colour: CueColour = None,
     backbone: Backbone = None,
     checkpoint: Checkpoint = None,
     input_size: Size = None,
@@ -77,7 +80,7 @@ def audit(
     from hindmost.pipeline.audit import audit as run
 
     options = AuditOptions(
-        DataOptions(metadata, card, tuple(cue or ()), most_bad),
+        DataOptions(metadata, card, tuple(cue or ()), most_bad, cue_colour),
         ModelOptions(backbone, checkpoint, preprocessing, input_size, early, held_out, runtime, dtype),
         TrainOptions(epochs, lr, criterion, hold_out, keep_early),
         tuple(name.strip() for name in heads.split(",") if name.strip()),

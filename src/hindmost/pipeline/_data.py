@@ -46,6 +46,8 @@ def read_input(source: Path, options: DataOptions, talk: Talk) -> Input:
     hashes, duplicates, longest_side = None, None, None
     if dataset.images is None and options.most_bad != MOST_BAD:
         raise InputError("--most-bad speaks of images, but the input holds embeddings. Leave it out.")
+    if dataset.images is None and options.cue_colour is not None:
+        raise InputError("--cue-colour speaks of images, but the input holds embeddings. Leave it out.")
     if dataset.images is not None:
         checked = check_images(dataset, most_bad=options.most_bad, progress=talk.progress)
         dataset, hashes, longest_side = checked.dataset, checked.hashes, checked.longest_side

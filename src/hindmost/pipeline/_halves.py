@@ -94,5 +94,5 @@ def _photographs(given: Input, rows: list[int], read: Reader, extractor: Extract
 
 def _names(given: Input, row: int, read: Reader) -> list[str]:
     assert given.hashes is not None
-    parts = ["halves", RECIPE, str(given.hashes[row]), read.mask_hash(row)]
+    parts = ["halves", RECIPE, str(given.hashes[row]), read.hash_of(read.images.core_masks[row])]
     return [fingerprint.of_json([*parts, half]) for half in ("core", "ground")]

@@ -38,7 +38,7 @@ def look(given: Input, options: AuditOptions, policy: Policy, talk: Talk) -> See
     if network.backbone.maps_reason is not None:
         shown = shown[:0]
     features, activations = extractor.rows(given, shown)
-    twins, twins_reason = swapped(given, extractor, options.seed)
+    twins, twins_reason = swapped(given, extractor, options.data.cue_colour, options.seed)
     halves = halved(given, extractor, options.seed)
     for note in extractor.store.notes:
         talk.notice(note)

@@ -22,14 +22,13 @@ class Reader:
         return np.asarray(read_photograph((self.images.root / str(self.images.files[row])).read_bytes()))
 
     def core(self, row: int) -> np.ndarray | None:
-        """bool (h, w); None where the row has no mask that can be read."""
-        name = str(self.images.core_masks[row])
-        if not name:
-            return None
-        try:
-            return np.asarray(read_mask((self.images.root / name).read_bytes())) >= 0.5
-        except (OSError, Unreadable):
-            return None
+        """Where the object lies, bool (h, w); None where the row has no mask that can be read."""
+        return self._mask(self.images.core_masks[row])
+
+    def cue(self, row: int) -> np.ndarray | None:
+        """Where the cue lies, likewise, brought to the photograph's size."""
+        found = self._mask(self.images.cue_masks[row])
+        return None if found is None else fit_mask(found, self.image(row).shape[:2])
 
     def cut(self, row: int) -> Cut:
         """Both, for a row that has a mask."""
@@ -37,6 +36,14 @@ class Reader:
         assert core is not None
         return Cut(image, fit_mask(core, (image.shape[0], image.shape[1])))
 
-    def mask_hash(self, row: int) -> str:
-        """SHA-256 of the mask's file."""
-        return fingerprint.of_file(self.images.root / str(self.images.core_masks[row]))
+    def hash_of(self, name: str) -> str:
+        """SHA-256 of a mask's file; "" where there is none."""
+        return fingerprint.of_file(self.images.root / str(name)) if name else ""
+
+    def _mask(self, name: str) -> np.ndarray | None:
+        if not name:
+            return None
+        try:
+            return np.asarray(read_mask((self.images.root / str(name)).read_bytes())) >= 0.5
+        except (OSError, Unreadable):
+            return None

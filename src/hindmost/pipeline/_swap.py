@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable
-from threading import Lock
-
 import numpy as np
 
-from hindmost.core import fingerprint
 from hindmost.core.dataset import Dataset
 from hindmost.core.sample import sample_per_group
-from hindmost.datasets.decode import as_read
-from hindmost.features.digests import digests
 from hindmost.features.photographs import Photographs
 from hindmost.interventions import RECIPE
 from hindmost.interventions.not_available import NotAvailable
 from hindmost.interventions.plan_swap import SwapPlan, plan_swap
 from hindmost.interventions.swap import Pair, swap_pair
 from hindmost.pipeline._data import Input, images_of
+from hindmost.pipeline._erase import asked, erased
 from hindmost.pipeline._extract import Extractor
+from hindmost.pipeline._pairs import photographs_of_pairs
 from hindmost.pipeline._reader import Reader
 from hindmost.pipeline._reliance import SAMPLE_PER_GROUP, Twins
 
@@ -31,11 +26,25 @@ COMPOSED = (
 STAGE = "features of twins"
 
 
-def swapped(given: Input, extractor: Extractor, seed: int) -> tuple[Twins | None, str | None]:
-    """Twins for a sample of the test rows of each group; None, and why, where none can be had."""
+def swapped(given: Input, extractor: Extractor, cue_colour: str | None, seed: int) -> tuple[Twins | None, str | None]:
+    """Twins for a sample of the test rows of each group; None, and why, where none can be had.
+
+    Supplied twins first. Then, where a declared colour or a mask says which part of the image is the cue, it is
+    erased; where only a mask does and it cannot be done, and in all other cases, objects are laid on other grounds.
+    """
     supplied = _supplied(given.dataset, extractor, seed)
     if supplied is not None:
         return supplied, None
+    if asked(given, cue_colour):
+        try:
+            return erased(given, extractor, cue_colour, seed), None
+        except NotAvailable as why:
+            if cue_colour is not None:
+                return None, str(why)
+    return _composed(given, extractor, seed)
+
+
+def _composed(given: Input, extractor: Extractor, seed: int) -> tuple[Twins | None, str | None]:
     read = Reader(images_of(given.dataset))
     try:
         plan = plan_swap(given.dataset.rows, read.core, seed=seed, poor=read.images.poor_mask)
@@ -62,39 +71,15 @@ def _supplied(dataset: Dataset, extractor: Extractor, seed: int) -> Twins | None
 
 
 def _photographs(given: Input, plan: SwapPlan, read: Reader, extractor: Extractor) -> Photographs:
-    """Treated and control of each row in turn, named by what they are made of."""
-    preprocessing = extractor.network.backbone.preprocessing
-    pairs = _each_once(lambda i: _pair(plan, read, i))
+    columns = (plan.rows, plan.swap, plan.control)
 
-    def load(position: int) -> np.ndarray:
-        pair = pairs(position // 2)
-        return as_read(pair.control if position % 2 else pair.treated, preprocessing)
+    def parts(i: int) -> list[object]:
+        assert given.hashes is not None
+        rows = [int(column[i]) for column in columns]
+        masks = [read.hash_of(read.images.core_masks[row]) for row in rows]
+        return ["swap", RECIPE, [str(given.hashes[row]) for row in rows], masks]
 
-    return Photographs(load, digests([name for i in range(len(plan)) for name in _names(given, plan, read, i)]))
+    def make(i: int) -> Pair:
+        return swap_pair(*(read.cut(int(column[i])) for column in columns))
 
-
-def _pair(plan: SwapPlan, read: Reader, i: int) -> Pair:
-    return swap_pair(*(read.cut(int(rows[i])) for rows in (plan.rows, plan.swap, plan.control)))
-
-
-def _names(given: Input, plan: SwapPlan, read: Reader, i: int) -> list[str]:
-    """Hash of everything that the two pictures of one row depend on."""
-    assert given.hashes is not None
-    rows = [int(column[i]) for column in (plan.rows, plan.swap, plan.control)]
-    parts = ["swap", RECIPE, [str(given.hashes[row]) for row in rows], [read.mask_hash(row) for row in rows]]
-    return [fingerprint.of_json([*parts, arm]) for arm in ("treated", "control")]
-
-
-def _each_once(make: Callable[[int], Pair]) -> Callable[[int], Pair]:
-    """A pair is made once, for whichever thread asks first, and forgotten when both its pictures were taken."""
-    locks: defaultdict[int, Lock] = defaultdict(Lock)
-    kept: dict[int, Pair] = {}
-
-    def get(i: int) -> Pair:
-        with locks[i]:
-            if i in kept:
-                return kept.pop(i)
-            kept[i] = make(i)
-            return kept[i]
-
-    return get
+    return photographs_of_pairs(len(plan), make, parts, extractor.network.backbone.preprocessing)

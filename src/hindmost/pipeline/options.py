@@ -20,13 +20,15 @@ MOST_BAD = 0.01  # share of a split's images that may be set aside
 class DataOptions:
     """How the input is read: another metadata file, a card, the columns of the cue, how many images may be bad.
 
-    ``most_bad`` is the share of a split that may be set aside, one row at least; 0: none.
+    ``most_bad`` is the share of a split that may be set aside, one row at least; 0: none. ``cue_colour`` names a
+    rule of ``interventions.colour_rule.RULES`` that finds the cue in images without a cue mask.
     """
 
     metadata: Path | None = None
     card: Path | None = None
     cues: tuple[str, ...] = ()
     most_bad: float = MOST_BAD
+    cue_colour: str | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.most_bad < 1:

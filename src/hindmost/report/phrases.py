@@ -50,6 +50,13 @@ PHRASES: tuple[str, ...] = (
         "for the control, on another ground with its own cue"
     ),
     N_("twins are rows of the data, without control images"),
+    N_(
+        "the cue was erased from test images that show it; for the control, as much of the image elsewhere. "
+        "Images without the cue were not changed"
+    ),
+    N_("erasing needs core masks, so that its control leaves the object alone"),
+    N_("a cue that is erased has two values, there or not, but {n} came"),
+    N_("the cue could be erased from no {split} row: {why}"),
     N_("the {split} rows have one cue value only, so no ground with another cue exists"),
     N_("no {split} row has a usable core mask; name masks in a column mask_filename"),
     N_("grounds of two cue values are needed, usable {split} rows by cue are {few}"),
