@@ -1,12 +1,15 @@
 """Small inputs for the command, and a cache of its own."""
 
-from collections.abc import Callable
+import sys
+import textwrap
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from hindmost.cli.main import run
+from hindmost.pipeline.options import ModelOptions
 
 
 @pytest.fixture(autouse=True)
@@ -57,3 +60,48 @@ def refused(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
         return said.err.strip().splitlines()[-1]
 
     return check
+
+
+CODE = """
+import torch
+from torch import nn
+
+seen = []  # rows of each forward pass
+
+class Colours(nn.Module):
+    def __init__(self):
+        super().__init__()
+        torch.manual_seed(3)
+        self.body = nn.Sequential(nn.Conv2d(3, 8, 4, 4), nn.ReLU())
+        self.head = nn.Linear(8, 2)
+
+    def forward(self, x):
+        seen.append(len(x))
+        return self.head(self.body(x).mean((2, 3)))
+
+def make():
+    return Colours(), {"input_size": 32, "crop_pct": 1.0}
+"""
+
+
+@pytest.fixture
+def quick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelOptions]:
+    """A network that is quick, made by a factory in the current directory."""
+    torch = pytest.importorskip("torch")
+    (tmp_path / "colours_net.py").write_text(textwrap.dedent(CODE), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    from colours_net import make
+
+    torch.save(make()[0].state_dict(), tmp_path / "colours.pth")
+    yield ModelOptions("colours_net:make", tmp_path / "colours.pth", runtime="torch")
+    sys.modules.pop("colours_net", None)
+
+
+@pytest.fixture(scope="session")
+def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A very small bluebox; copy it before changing it."""
+    from hindmost.datasets.bluebox import generate
+
+    folder = tmp_path_factory.mktemp("bluebox") / "photographs"
+    return generate(folder, train=48, val_per_group=10, test_per_group=10, size=64, workers=1)

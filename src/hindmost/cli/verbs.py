@@ -18,7 +18,7 @@ Preset = Literal["squash", "timm"]
 Criterion = Literal["mean", "worst_class", "worst_group"]
 CueRule = Literal["blue_box", "stickers"]
 
-Source = Annotated[Path, typer.Argument(metavar="INPUT", help="A folder of images, or an embeddings file.")]
+Source = Annotated[Path, typer.Argument(metavar="INPUT", help="A folder of images, or a folder or file of features.")]
 Out = Annotated[Path, typer.Option("-o", "--out", help="Folder for the results.")]
 Metadata = Annotated[Path | None, typer.Option(help="Table of the rows, if it is not INPUT/metadata.csv.")]
 Card = Annotated[Path | None, typer.Option(help="Data card, if it is not INPUT/card.yaml.")]
@@ -34,6 +34,9 @@ Early = Annotated[Path | None, typer.Option(help="The checkpoint's network early
 HeldOut = Annotated[Path | None, typer.Option(help="Ids of train rows that the checkpoint's training did not see.")]
 Runtime = Annotated[str, typer.Option(help="auto, torch or openvino: what computes the features.")]
 Dtype = Annotated[Literal["float32", "bfloat16"], typer.Option(help="bfloat16 is faster and changes some answers.")]
+Precision = Annotated[
+    Literal["float32", "float16"], typer.Option(help="How features are kept; float16 takes half the room.")
+]
 Size = Annotated[int | None, typer.Option(help="Side of the square that the network reads.")]
 PresetOption = Annotated[Preset | None, typer.Option(help="The published protocol, or timm's own. Default: squash.")]
 Seed = Annotated[int, typer.Option(help="Drives every random choice.")]
@@ -148,7 +151,7 @@ def train(
 
 def features(
     source: Source,
-    out: Annotated[Path, typer.Option("-o", "--out", help="Embeddings file to write (.npz).")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="New folder of Parquet files to write, or a file .npz.")],
     metadata: Metadata = None,
     card: Card = None,
     cue: Cue = None,
@@ -161,14 +164,15 @@ def features(
     held_out: HeldOut = None,
     runtime: Runtime = "auto",
     dtype: Dtype = "float32",
+    precision: Precision = "float32",
 ) -> None:
-    """Write the pooled features of every image, as a file that audit reads."""
+    """Write the pooled features of every image, as a folder or a file that audit reads."""
     from hindmost.pipeline.features import features as run
 
     with Bars() as bars:
         data = DataOptions(metadata, card, tuple(cue or ()), most_bad)
         model = ModelOptions(backbone, checkpoint, preprocessing, input_size, early, held_out, runtime, dtype)
-        typer.echo(str(run(source, out, data, model, talk=bars.talk())))
+        typer.echo(str(run(source, out, data, model, precision=precision, talk=bars.talk())))
 
 
 def paste(

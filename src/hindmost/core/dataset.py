@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,6 +87,7 @@ class Dataset:
     recognised : dict                   role -> column or file it was read from, for the echo
     set_aside : tuple of SetAside
     known_faults : tuple of str
+    provenance : dict                   what made stored embeddings, as plain values; empty: not known
     """
 
     name: str
@@ -100,6 +102,7 @@ class Dataset:
     recognised: dict[str, str] = field(default_factory=dict)
     set_aside: tuple[SetAside, ...] = ()
     known_faults: tuple[str, ...] = ()
+    provenance: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if (self.images is None) == (self.X is None):

@@ -9,6 +9,7 @@ DATASETS: dict[str, str] = {
     "metadata_folder": "hindmost.datasets.metadata_folder:read_metadata_folder",
     "image_folder": "hindmost.datasets.image_folder:read_image_folder",
     "embeddings": "hindmost.datasets.embeddings:read_embeddings",
+    "feature_folder": "hindmost.datasets.feature_folder:read_feature_folder",
     "bluebox": "hindmost.datasets.bluebox:generate",
 }
 
@@ -16,6 +17,7 @@ ABOUT: dict[str, str] = {
     "metadata_folder": "a folder of images with a table, metadata.csv or --metadata FILE",
     "image_folder": "a folder of images laid out as split/class/ or split/class/cue/",
     "embeddings": "stored embeddings: .npz, .parquet, or .npy beside a table",
+    "feature_folder": "a folder of features that hindmost features published",
     "bluebox": "generated photographs of a production line, the data of the demo",
 }
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from hindmost.core.dataset import Dataset, SetAside, StrArray
+from hindmost.core.dataset import Dataset, StrArray
 from hindmost.core.errors import InputError
 from hindmost.core.progress import Progress, silent
-from hindmost.core.rows import SPLITS, BoolArray, IntArray
 from hindmost.datasets.check_companions import check_companions
 from hindmost.datasets.look import look, pillow_warnings_as_reasons, spread
+from hindmost.datasets.set_aside import without
 
 MOST_SET_ASIDE = 0.01  # of a split, where the user sets nothing
 
@@ -61,53 +61,8 @@ def check_images(
     with pillow_warnings_as_reasons():
         looks = list(spread(look, files, workers, "check images", progress))
         reasons = [seen.reason for seen in looks]
-        _check_limit(dataset, reasons, most_bad)
-        kept = np.array([not reason for reason in reasons], dtype=np.bool_)
-        remaining = _without(dataset, kept, reasons)
+        remaining = without(dataset, reasons, most_bad=most_bad)
         usable = [seen for seen in looks if not seen.reason]
         check_companions(remaining, usable, workers, progress)
     longest = max((max(seen.size) for seen in usable), default=0)
     return Checked(remaining, np.array([seen.digest for seen in usable], dtype=np.str_), longest)
-
-
-def _check_limit(dataset: Dataset, reasons: list[str], most_bad: float) -> None:
-    """Raise InputError where a split loses too many rows."""
-    unusable = np.array([bool(reason) for reason in reasons], dtype=np.bool_)
-    for split in SPLITS:
-        where = dataset.rows.mask(split)
-        bad = np.flatnonzero(where & unusable)
-        if len(bad) > (max(1, most_bad * where.sum()) if most_bad else 0):
-            assert dataset.images is not None
-            first = "; ".join(f"{dataset.images.files[row]}: {reasons[row]}" for row in bad[:3])
-            raise InputError(
-                f"{len(bad)} of {where.sum()} images of {split} cannot be used ({first}), {_allowed(most_bad)} may "
-                "be set aside. Restore the files, or remove their rows."
-            )
-
-
-def _allowed(most_bad: float) -> str:
-    return f"at most one or {100 * most_bad:.3g} %" if most_bad else "none"
-
-
-def _without(dataset: Dataset, kept: BoolArray, reasons: list[str]) -> Dataset:
-    """The dataset without the rows that are not kept, each named with its reason."""
-    assert dataset.images is not None
-    rows = dataset.rows
-    aside = tuple(
-        SetAside(str(rows.ids[row]), SPLITS[int(rows.split[row])], reasons[row]) for row in np.flatnonzero(~kept)
-    )
-    twin_of = None if dataset.twin_of is None else _moved(dataset.twin_of, kept)
-    return replace(
-        dataset,
-        rows=rows.take(kept),
-        images=dataset.images.take(kept),
-        twin_of=twin_of,
-        held_out=None if dataset.held_out is None else dataset.held_out[kept],
-        set_aside=(*dataset.set_aside, *aside),
-    )
-
-
-def _moved(twin_of: IntArray, kept: BoolArray) -> IntArray:
-    """Positions after rows were taken out; -1 where the original went."""
-    place = np.where(kept, np.cumsum(kept) - 1, -1)
-    return np.where(twin_of >= 0, place[twin_of], -1)[kept].astype(np.int64)

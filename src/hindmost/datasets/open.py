@@ -8,6 +8,7 @@ from pathlib import Path
 from hindmost.core.dataset import Card, Dataset
 from hindmost.core.errors import InputError
 from hindmost.core.progress import Progress, silent
+from hindmost.core.published import PART
 from hindmost.datasets import load
 
 EMBEDDINGS = (".npz", ".parquet", ".npy")
@@ -21,11 +22,11 @@ def open_input(
     cues: Sequence[str] = (),
     progress: Progress = silent,
 ) -> Dataset:
-    """Read a folder of images or a file of embeddings. No image is opened: see ``check_images``.
+    """Read a folder of images, or a folder or file of embeddings. No image is opened: see ``check_images``.
 
     Parameters
     ----------
-    path : Path                 a folder, or a .npz, .parquet or .npy file
+    path : Path                 a folder of images, one of published features, or a .npz, .parquet or .npy file
     metadata : Path, optional   the table, where it is not ``path/metadata.csv`` (or beside the .npy)
     card : Card, optional       names of classes and cues
     cues : sequence of str      cue columns; several give their row-major product; empty: card or ranks decide
@@ -57,8 +58,11 @@ def reader_of(path: Path, metadata: Path | None = None) -> str:
         Nothing is there, or no reader knows it.
     """
     if path.is_dir():
-        has_table = metadata is not None or (path / "metadata.csv").is_file()
-        return "metadata_folder" if has_table else "image_folder"
+        if (path / "metadata.csv").is_file():
+            return "metadata_folder"
+        if any(path.glob(f"{PART}-*.parquet")):
+            return "feature_folder"
+        return "image_folder" if metadata is None else "metadata_folder"
     if not path.exists():
         raise InputError(f"{path} does not exist. Pass a folder of images or an embeddings file.")
     if path.suffix.lower() in EMBEDDINGS:

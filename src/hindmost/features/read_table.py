@@ -15,12 +15,25 @@ from numpy.typing import NDArray
 
 from hindmost.core.errors import InputError
 from hindmost.core.features import Features
+from hindmost.core.head import Head
+from hindmost.core.published import (
+    CLUSTER,
+    CONTENT,
+    EARLY,
+    FORMAT,
+    HELD_OUT,
+    LOGITS,
+    META,
+    OURS,
+    PART,
+    TWIN_OF,
+    head_of_plain,
+    naming_of_plain,
+)
 from hindmost.core.rows import Naming, Rows, Split
 from hindmost.features.chunk import Chunk
 from hindmost.features.columns import list_values
 from hindmost.features.shard_file import intact, shards
-from hindmost.features.shelf import CONTENT, META
-from hindmost.features.write_table import CLUSTER, EARLY, FORMAT
 
 CHUNK = 16_384
 
@@ -35,12 +48,14 @@ class FeatureTable:
     naming : Naming
     provenance : dict           what made the features
     n : int                     rows in all
+    head : Head or None         the network's own last layer
     """
 
     files: tuple[Path, ...]
     naming: Naming
     provenance: dict[str, Any]
     n: int
+    head: Head | None = None
 
     def __len__(self) -> int:
         return self.n
@@ -70,13 +85,13 @@ class FeatureTable:
         integers = {name: _integers(batch, name) for name in ("y", "cue", "split")}
         cluster = _integers(batch, CLUSTER) if CLUSTER in batch.schema.names else None
         rows = Rows(_text(batch, "id"), **integers, naming=self.naming, cluster=cluster)
-        X, logits, early = (_lists(batch, name) for name in ("X", "logits", EARLY))
+        X, logits, early = (_lists(batch, name) for name in ("X", LOGITS, EARLY))
         assert X is not None
         held_out = None
-        if "held_out" in batch.schema.names:
-            held_out = np.asarray(batch.column("held_out").to_numpy(zero_copy_only=False), dtype=np.bool_)
-        images = _text(batch, CONTENT) if CONTENT in batch.schema.names else None
-        return Chunk(Features(rows, X, logits, self.provenance, early), images, held_out)
+        if HELD_OUT in batch.schema.names:
+            held_out = np.asarray(batch.column(HELD_OUT).to_numpy(zero_copy_only=False), dtype=np.bool_)
+        images, twin_of = (_text(batch, name) if name in batch.schema.names else None for name in (CONTENT, TWIN_OF))
+        return Chunk(Features(rows, X, logits, self.provenance, early), images, held_out, twin_of)
 
 
 def read_table(folder: Path) -> FeatureTable:
@@ -87,7 +102,7 @@ def read_table(folder: Path) -> FeatureTable:
     InputError
         The folder holds no such files, or files of several stores.
     """
-    files = shards(folder, "part")
+    files = shards(folder, PART)
     if not files:
         raise InputError(f"{folder} holds no part-*.parquet files. Pass a folder that hindmost features wrote.")
     opened = [_opened(file) for file in files]
@@ -101,12 +116,12 @@ def read_table(folder: Path) -> FeatureTable:
         raise InputError(
             f"{folder} holds the parts {', '.join(numbers)}: one is missing or there twice. Extract again."
         )
-    naming = meta[0]["naming"]
     return FeatureTable(
         tuple(files),
-        Naming(tuple(naming["classes"]), tuple(naming["cues"]), tuple(naming["columns"]), naming["named"]),
-        {name: value for name, value in meta[0].items() if name not in ("format", "naming")},
+        naming_of_plain(meta[0]["naming"]),
+        {name: value for name, value in meta[0].items() if name not in OURS},
         sum(parquet.metadata.num_rows for parquet in opened),
+        head_of_plain(meta[0]["head"]) if "head" in meta[0] else None,
     )
 
 

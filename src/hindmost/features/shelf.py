@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from hindmost.core.errors import InputError
+from hindmost.core.published import CONTENT, META
 from hindmost.core.rows import IntArray
 from hindmost.features.columns import Array, list_column, list_field, list_values
 from hindmost.features.digests import Digests, digests, hex_names
@@ -21,8 +22,6 @@ from hindmost.features.shard_file import intact, new_shard, shards, sweep
 Kind = Literal["rows", "maps"]
 Arrays = dict[str, Array]
 
-CONTENT = "image_sha256"
-META = b"hindmost"
 PLAIN = {"compression": "none", "use_dictionary": False, "write_statistics": False}  # numbers of a network do not pack
 
 

@@ -13,15 +13,27 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from hindmost.core.errors import InputError
+from hindmost.core.head import Head
+from hindmost.core.published import (
+    CLUSTER,
+    CONTENT,
+    DATA,
+    EARLY,
+    FORMAT,
+    HELD_OUT,
+    LOGITS,
+    META,
+    PART,
+    TWIN_OF,
+    plain_head,
+)
 from hindmost.features.chunk import Chunk
 from hindmost.features.columns import as_precision, list_column, list_field
 from hindmost.features.made import Precision
 from hindmost.features.shard_file import new_shard
-from hindmost.features.shelf import CONTENT, META, PLAIN
+from hindmost.features.shelf import PLAIN
 
-FORMAT = 1
-PART = 2**17  # rows a file, at least
-CLUSTER, EARLY = "source_id", "early_logits"
+ROWS = 2**17  # of a file, at least
 
 
 def write_table(
@@ -29,8 +41,10 @@ def write_table(
     chunks: Iterable[Chunk],
     *,
     provenance: Mapping[str, Any],
+    head: Head | None = None,
+    data: Mapping[str, Any] | None = None,
     precision: Precision = "float32",
-    part: int = PART,
+    part: int = ROWS,
 ) -> int:
     """Write chunks of rows as ``part-00000-SHA256.parquet`` and so on, one chunk in memory at a time.
 
@@ -40,6 +54,9 @@ def write_table(
     chunks : iterable of Chunk    rows in order, with one naming and the same columns; ids must not repeat over all
                             chunks (within one, ``Rows`` sees to it)
     provenance : mapping    plain values, written into the schema
+    head : Head or None     the network's own last layer, written into the schema
+    data : mapping or None  of the images, plain values: ``name``, ``known_faults``, ``set_aside``, and ``rows``, how
+                            many will be written, by which a reader knows that the last file is there
     precision : str         of X: "float32" or "float16"; logits are float32
     part : int              rows a file, at least: a file ends with the chunk that reaches it
 
@@ -52,12 +69,14 @@ def write_table(
     InputError
         There are no rows, chunks differ in naming or columns, a value does not fit, or the disk cannot be written.
     """
-    tables = (_table(chunk, provenance, precision) for chunk in chunks)
+    said = {**provenance} if head is None else {**provenance, "head": plain_head(head)}
+    said |= {} if data is None else {DATA: dict(data)}
+    tables = (_table(chunk, said, precision) for chunk in chunks)
     schema: pa.Schema | None = None
     total = 0
     for number, table in enumerate(tables):  # one turn a file: the rest of its tables is taken inside
         schema = schema or table.schema
-        with new_shard(folder, f"part-{number:05d}") as stream, pq.ParquetWriter(stream, schema, **PLAIN) as writer:
+        with new_shard(folder, f"{PART}-{number:05d}") as stream, pq.ParquetWriter(stream, schema, **PLAIN) as writer:
             total += _part(writer, chain([table], tables), schema, part)
     if not total:
         raise InputError(f"There are no rows to write to {folder}. Pass at least one chunk of features.")
@@ -90,9 +109,10 @@ def _table(chunk: Chunk, provenance: Mapping[str, Any], precision: Precision) ->
         "cue": (rows.cue, pa.int32()),
         "split": (rows.split, pa.int8()),
         CLUSTER: (rows.cluster, pa.int64()),
-        "held_out": (chunk.held_out, pa.bool_()),
+        HELD_OUT: (chunk.held_out, pa.bool_()),
+        TWIN_OF: (chunk.twin_of, pa.string()),
     }
-    lists = {"X": as_precision(features.X, precision), "logits": features.logits, EARLY: features.early}
+    lists = {"X": as_precision(features.X, precision), LOGITS: features.logits, EARLY: features.early}
     known = {name: pair for name, pair in scalars.items() if pair[0] is not None}
     vectors = {name: array for name, array in lists.items() if array is not None}
     fields = [pa.field(name, kind, nullable=False) for name, (_, kind) in known.items()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,12 +10,13 @@ import numpy as np
 
 from hindmost.core import fingerprint
 from hindmost.core.audit import DataRecord
-from hindmost.core.dataset import Card, Dataset, Images
+from hindmost.core.dataset import Card, Dataset, Images, SetAside
 from hindmost.core.errors import InputError, NothingToCompare
 from hindmost.core.rows import SPLITS
 from hindmost.datasets.check_images import check_images
 from hindmost.datasets.duplicates import exact_duplicates
 from hindmost.datasets.open import open_input
+from hindmost.datasets.set_aside import without as set_aside
 from hindmost.io.card import find_card, read_card
 from hindmost.pipeline.options import MOST_BAD, DataOptions, Talk
 
@@ -43,7 +45,7 @@ def read_input(source: Path, options: DataOptions, talk: Talk) -> Input:
         cues=options.cues,
         progress=talk.progress,
     )
-    hashes, duplicates, longest_side = None, None, None
+    hashes, longest_side = None, None
     if dataset.images is None and options.most_bad != MOST_BAD:
         raise InputError("--most-bad speaks of images, but the input holds embeddings. Leave it out.")
     if dataset.images is None and options.cue_colour is not None:
@@ -51,11 +53,25 @@ def read_input(source: Path, options: DataOptions, talk: Talk) -> Input:
     if dataset.images is not None:
         checked = check_images(dataset, most_bad=options.most_bad, progress=talk.progress)
         dataset, hashes, longest_side = checked.dataset, checked.hashes, checked.longest_side
-        duplicates = exact_duplicates(dataset.rows, hashes)
     for line in echo(dataset):
         talk.notice(line)
+    return _named(dataset, hashes, longest_side)
+
+
+def without(given: Input, reasons: Sequence[str], most_bad: float, talk: Talk) -> Input:
+    """The input without the rows that have a reason, for images that the check let pass and extraction did not."""
+    dataset = set_aside(given.dataset, reasons, most_bad=most_bad)
+    for line in _aside(dataset.set_aside[len(given.dataset.set_aside) :]):
+        talk.notice(line)
+    assert given.hashes is not None
+    kept = np.array([not reason for reason in reasons], dtype=np.bool_)
+    return _named(dataset, given.hashes[kept], given.longest_side)
+
+
+def _named(dataset: Dataset, hashes: np.ndarray | None, longest_side: int | None) -> Input:
     if not dataset.rows.mask("test").any():
         raise NothingToCompare("No row lies in the test split, so no group can be compared. Give test rows (split 2).")
+    duplicates = None if hashes is None else exact_duplicates(dataset.rows, hashes)
     return Input(dataset, hashes, duplicates, _fingerprint(dataset, hashes), longest_side)
 
 
@@ -87,8 +103,11 @@ def echo(dataset: Dataset) -> list[str]:
         counts = rows.counts(split)
         groups = "; ".join(f"{name}: {n}" for name, n in zip(rows.naming.groups, counts, strict=True))
         lines.append(f"  {split} {counts.sum()}  ({groups})")
-    lines += [f"  set aside: {one.id} ({one.split}): {one.reason}" for one in dataset.set_aside]
-    return lines
+    return lines + _aside(dataset.set_aside)
+
+
+def _aside(rows: Sequence[SetAside]) -> list[str]:
+    return [f"  set aside: {one.id} ({one.split}): {one.reason}" for one in rows]
 
 
 def data_record(given: Input) -> DataRecord:

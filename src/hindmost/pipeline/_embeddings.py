@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hindmost.core.audit import ModelRecord
 from hindmost.core.dataset import Dataset
 from hindmost.core.errors import InputError
@@ -30,18 +32,26 @@ def look(given: Input, options: AuditOptions, policy: Policy, talk: Talk) -> See
         )
     features = Features(dataset.rows, dataset.X, dataset.logits, {"source": "stored embeddings"}, dataset.early)
     name, fitted = _baseline(features, dataset, options.seed)
-    model = ModelRecord(
-        backbone="unknown: features were stored before",
+    model = _model(dataset.provenance, features, fitted.method)
+    maps_reason = "stored embeddings hold no images, so there are no maps"
+    return Seen(given, features, (name, fitted), model, maps_reason, dataset.held_out)
+
+
+def _model(made: dict[str, Any], features: Features, baseline_source: str) -> ModelRecord:
+    """What is known of the network: all of it where the features were published with it, else nothing."""
+    extraction = {"runtime": "none", "dtype": str(features.X.dtype)}
+    if "extraction" in made:
+        extraction = {**made["extraction"], "kept_as": made["precision"]}
+    return ModelRecord(
+        backbone=made.get("backbone", "unknown: features were stored before"),
         weights="stored embeddings",
-        weights_hash=None,
+        weights_hash=made.get("weights"),
         n_features=features.X.shape[1],
-        baseline_source=fitted.method,
-        preprocessing={},
-        extraction={"runtime": "none", "dtype": str(dataset.X.dtype)},
+        baseline_source=baseline_source,
+        preprocessing=made.get("preprocessing", {}),
+        extraction=extraction,
         training=None,
     )
-    maps_reason = "stored embeddings hold no images, so there are no maps"
-    return Seen(features, (name, fitted), model, maps_reason, dataset.held_out)
 
 
 def _baseline(features: Features, dataset: Dataset, seed: int) -> tuple[str, Fitted]:

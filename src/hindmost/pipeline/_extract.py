@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,12 +13,14 @@ import numpy as np
 from hindmost.core import fingerprint
 from hindmost.core.features import Activations, Features
 from hindmost.datasets.decode import pixels_of
-from hindmost.features.fill import fill
-from hindmost.features.gather import Extracted, gather
+from hindmost.features.digests import digests
+from hindmost.features.fill import SetAside, fill, refuse
+from hindmost.features.gather import chunks, gather
 from hindmost.features.made import Made
 from hindmost.features.photographs import Photographs, files
+from hindmost.features.shelf import Shelf
 from hindmost.features.store import FeatureStore
-from hindmost.pipeline._data import Input, images_of
+from hindmost.pipeline._data import Input, images_of, without
 from hindmost.pipeline._network import Network
 from hindmost.pipeline.options import Talk, cache_folder
 
@@ -32,46 +37,91 @@ class Extractor:
         self.network, self.talk = network, talk
         self.store = FeatureStore(cache_folder() / "features")
 
-    def rows(self, given: Input, shown: np.ndarray) -> tuple[Features, Activations | None]:
-        """Features of every row, and the maps of the shown ones, in one pass."""
-        images, backbone = images_of(given.dataset), self.network.backbone
-        assert given.hashes is not None
-        paths, hashes = [images.root / str(name) for name in images.files], [str(one) for one in given.hashes]
-        X, logits, activations = self._files("features", paths, hashes, backbone, shown)
+    def fill(self, given: Input, shown: np.ndarray, most_bad: float) -> tuple[Input, np.ndarray]:
+        """Compute every row that is not kept yet, and the maps of the shown ones in the same pass.
+
+        Returns
+        -------
+        Input           without the rows whose file went away, changed or was damaged since it was checked
+        int array       the shown rows that are left, as positions among those rows
+
+        Raises
+        ------
+        InputError
+            More of a split are lost than ``most_bad`` allows, those counted that the check set aside.
+        """
+        images = images_of(given.dataset)
+        paths = [images.root / str(name) for name in images.files]
+        reasons = [""] * len(paths)
+
+        def set_aside(position: int, reason: str) -> None:
+            reasons[position] = reason.replace(f"{images.root}{os.sep}", "")
+
+        for stage, backbone, maps_for in self._networks(shown):
+            self._fill(stage, self._files(paths, _hashes(given), backbone), backbone, maps_for, set_aside)
+        if not any(reasons):
+            return given, shown
+        kept = np.array([not reason for reason in reasons], dtype=np.bool_)
+        return without(given, reasons, most_bad, self.talk), (np.cumsum(kept) - 1)[shown[kept[shown]]]
+
+    def _networks(self, shown: np.ndarray) -> list[tuple[str, Backbone, np.ndarray]]:
+        """Each network with the name of its stage and the rows whose maps are wanted."""
+        both = [("features", self.network.backbone, shown)]
         early = self.network.early
-        said = None if early is None else self._files("features of the early network", paths, hashes, early)[1]
+        return both if early is None else [*both, ("features of the early network", early, NONE)]
+
+    def rows(self, given: Input, shown: np.ndarray) -> tuple[Features, Activations | None]:
+        """Features of every row and the maps of the shown ones, which ``fill`` has made."""
+        backbone, early, contents = self.network.backbone, self.network.early, digests(_hashes(given))
+        X, logits, activations = gather(self._shelf(backbone), contents, maps_for=shown.tolist())
+        said = None if early is None else gather(self._shelf(early), contents)[1]
         return Features(given.dataset.rows, X, logits, backbone.describe(), said), activations
+
+    def chunks(self, given: Input) -> Iterator[Features]:
+        """The same features some rows at a time, in order."""
+        backbone, early, contents = self.network.backbone, self.network.early, digests(_hashes(given))
+        said = repeat(None) if early is None else (one[2] for one in chunks(self._shelf(early), contents))
+        for (part, X, logits), outputs in zip(chunks(self._shelf(backbone), contents), said):
+            rows = given.dataset.rows.take(np.arange(part.start, part.stop))
+            yield Features(rows, X, logits, backbone.describe(), outputs)
 
     def named(self, stage: str, root: Path, names: np.ndarray) -> np.ndarray:
         """Features of image files by name."""
         paths = [root / str(name) for name in names]
-        hashes = [fingerprint.of_file(path) for path in paths]
-        return self._files(stage, paths, hashes, self.network.backbone)[0]
+        return self.made(
+            stage, self._files(paths, [fingerprint.of_file(path) for path in paths], self.network.backbone)
+        )
 
     def made(self, stage: str, photographs: Photographs) -> np.ndarray:
-        """Features of images that exist in memory only."""
-        return self._extract(stage, photographs, self.network.backbone, NONE)[0]
+        """Features of photographs, which may exist in memory only; one that cannot be read stops the run."""
+        backbone = self.network.backbone
+        self._fill(stage, photographs, backbone, NONE, refuse)
+        return gather(self._shelf(backbone), photographs.contents)[0]
 
-    def _files(
-        self, stage: str, paths: list[Path], hashes: list[str], backbone: Backbone, shown: np.ndarray = NONE
-    ) -> Extracted:
-        return self._extract(
-            stage,
-            files(paths, hashes, lambda content, path: pixels_of(content, path, backbone.preprocessing)),
-            backbone,
-            shown,
-        )
+    def _files(self, paths: list[Path], hashes: list[str], backbone: Backbone) -> Photographs:
+        return files(paths, hashes, lambda content, path: pixels_of(content, path, backbone.preprocessing))
 
-    def _extract(self, stage: str, photographs: Photographs, backbone: Backbone, shown: np.ndarray) -> Extracted:
-        shelf = self.store.shelf(
-            Made(backbone.weights_hash, backbone.preprocessing, backbone.describe(), backbone.batch)
-        )
-        positions = [int(position) for position in shown]
+    def _fill(
+        self, stage: str, photographs: Photographs, backbone: Backbone, shown: np.ndarray, set_aside: SetAside
+    ) -> None:
         fill(
             photographs,
             backbone.embed,
-            shelf,
-            maps_for=positions,
+            self._shelf(backbone),
+            maps_for=shown.tolist(),
             progress=lambda _, done, total: self.talk.progress(stage, done, total),
+            set_aside=set_aside,
         )
-        return gather(shelf, photographs.contents, maps_for=positions)
+
+    def _shelf(self, backbone: Backbone) -> Shelf:
+        return self.store.shelf(how_made(backbone))
+
+
+def how_made(backbone: Backbone) -> Made:
+    """How this network's rows are made: the name of their shelf."""
+    return Made(backbone.weights_hash, backbone.preprocessing, backbone.describe(), backbone.batch)
+
+
+def _hashes(given: Input) -> list[str]:
+    assert given.hashes is not None
+    return [str(one) for one in given.hashes]

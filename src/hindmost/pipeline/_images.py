@@ -37,12 +37,14 @@ def look(given: Input, options: AuditOptions, policy: Policy, talk: Talk) -> See
     shown = sample_per_group(given.dataset.rows.group, test, MAPS_PER_GROUP, np.random.default_rng(options.seed))
     if network.backbone.maps_reason is not None:
         shown = shown[:0]
+    given, shown = extractor.fill(given, shown, options.data.most_bad)
     features, activations = extractor.rows(given, shown)
     twins, twins_reason = swapped(given, extractor, options.data.cue_colour, options.seed)
     halves = halved(given, extractor, options.seed)
     for note in extractor.store.notes:
         talk.notice(note)
     return Seen(
+        given=given,
         features=features,
         held_out=held_out_rows(given, network),
         baseline=("erm", own_head(network.backbone.head, features.of("val"), network.how)),

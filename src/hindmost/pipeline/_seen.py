@@ -11,6 +11,7 @@ from hindmost.core.audit import ModelRecord
 from hindmost.core.dataset import Images, Preprocessing
 from hindmost.core.features import Activations, Features
 from hindmost.datasets.decode import mask_cells, thumbnail_jpeg
+from hindmost.pipeline._data import Input
 from hindmost.pipeline._halves import HalfImages
 from hindmost.pipeline._heads import Fitted
 from hindmost.pipeline._reliance import Twins
@@ -49,6 +50,7 @@ class Seen:
 
     Parameters
     ----------
+    given : Input                         without the rows whose image could not be read again
     features : Features
     baseline : (name, Fitted)
     model : ModelRecord
@@ -60,6 +62,7 @@ class Seen:
     pictures : Pictures or None
     """
 
+    given: Input
     features: Features
     baseline: tuple[str, Fitted]
     model: ModelRecord

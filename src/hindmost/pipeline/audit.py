@@ -20,7 +20,7 @@ from hindmost.io.policy import read_policy
 from hindmost.pipeline import _embeddings, _images
 from hindmost.pipeline._anatomy import dissect
 from hindmost.pipeline._clock import Clock
-from hindmost.pipeline._data import Input, data_record, read_input
+from hindmost.pipeline._data import data_record, read_input
 from hindmost.pipeline._halves import measure_halves
 from hindmost.pipeline._heads import fit_heads
 from hindmost.pipeline._judge import Measured, judge
@@ -64,7 +64,7 @@ def audit(source: Path, out: Path, options: AuditOptions = AUDIT, *, talk: Talk 
         given = read_input(source, options.data, clock.talk)
         policy.check_groups(given.dataset.rows.naming.groups)
         seen = (_embeddings.look if given.dataset.images is None else _images.look)(given, options, policy, clock.talk)
-        result, heads, table = _measure(given, seen, names, policy, options, clock.talk)
+        result, heads, table = _measure(seen, names, policy, options, clock.talk)
         write_results(result, folder, seen.features, heads, table)
         write_run_record(folder, source, out, options, clock)
     remove_stale(out, linear(heads), policy.languages[1:], features=table is not None)
@@ -72,9 +72,9 @@ def audit(source: Path, out: Path, options: AuditOptions = AUDIT, *, talk: Talk 
 
 
 def _measure(
-    given: Input, seen: Seen, names: tuple[str, ...], policy: Policy, options: AuditOptions, talk: Talk
+    seen: Seen, names: tuple[str, ...], policy: Policy, options: AuditOptions, talk: Talk
 ) -> tuple[Audit, Heads, FeatureTable | None]:
-    baseline, seed = seen.baseline[0], options.seed
+    given, baseline, seed = seen.given, seen.baseline[0], options.seed
     fitted = fit_heads(names, _context(seen, policy, seed), seen.baseline, talk)
     heads = available(fitted)
     maps = _maps(seen, linear(heads), baseline)

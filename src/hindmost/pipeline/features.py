@@ -1,19 +1,18 @@
-"""Verb: the pooled features of every image, as a file that audit reads without torch."""
+"""Verb: the pooled features of every image, as a folder or a file that audit reads without torch."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from hindmost.core.errors import InputError
+from hindmost.features.made import Precision
 from hindmost.io.output import staging
 from hindmost.pipeline._data import read_input
 from hindmost.pipeline._extract import NONE, Extractor
 from hindmost.pipeline._images import held_out_rows
 from hindmost.pipeline._network import network_for
 from hindmost.pipeline._runtime import running
+from hindmost.pipeline._write_features import Extracted, write_file, write_folder
 from hindmost.pipeline.options import DATA, MODEL, SILENT, TRAINING, DataOptions, ModelOptions, Talk
 
 
@@ -23,42 +22,57 @@ def features(
     data: DataOptions = DATA,
     model: ModelOptions = MODEL,
     *,
+    precision: Precision = "float32",
     seed: int = 0,
     talk: Talk = SILENT,
 ) -> Path:
-    """Extract features and the network's own logits of every image into one ``.npz``.
+    """Extract features and the network's own logits of every image.
+
+    Parameters
+    ----------
+    out : Path          a new folder: a table of Parquet files that say themselves what they hold, written some rows at
+                        a time; or a file that ends in .npz: the same arrays, all in memory
+    precision : str     how features are kept: "float32", or "float16" in half the room, to 11 significant bits
 
     Returns
     -------
-    Path        ``out``: arrays X (n, d), logits (n, c), y, split, id, the cue under its column's name (a product
-                of several as ``cue``), the network's last layer as coef (c, d) and intercept (c,), and where they
-                are known early_logits (n, c), held_out (n,) and source_id (n,), equal for rows that hang together
+    Path        ``out``: id, class, cue, split, X (n, d), logits (n, c), the network's last layer as coef (c, d) and
+                intercept (c,), and where they are known early_logits (n, c), held_out (n,), twin_of (n,) and
+                source_id (n,), equal for rows that hang together. In a .npz the cue has its column's name (a product
+                of several ``cue``)
 
     Raises
     ------
     InputError
         The input, the options or ``out`` cannot be used; nothing is written.
     """
-    if out.suffix != ".npz":
-        raise InputError(f"The embeddings file must end in .npz, but {out.name} came. Pass -o features.npz.")
-    with staging(out.parent) as folder:
+    is_file = out.suffix == ".npz"
+    _check(out, is_file)
+    with staging(out.parent if is_file else out) as draft:
         given = read_input(source, data, talk)
         network = running(network_for(given, model, TRAINING, seed, talk), model, talk)
-        found, _ = Extractor(network, talk).rows(given, NONE)
-        rows = found.rows
-        columns = rows.naming.columns
-        cue = columns[0] if len(columns) == 1 else "cue"
-        head = network.backbone.head
-        arrays: dict[str, Any] = {"X": found.X, "y": rows.y, cue: rows.cue, "split": rows.split, "id": rows.ids}
-        arrays |= {"coef": head.coef, "intercept": head.intercept}
-        held_out = held_out_rows(given, network)
-        optional = {
-            "logits": found.logits,
-            "early_logits": found.early,
-            "held_out": held_out,
-            "source_id": rows.cluster,
-        }
-        arrays |= {name: values for name, values in optional.items() if values is not None}
-        np.savez(folder / out.name, **arrays)
-    talk.notice(f"Audit it with: hindmost audit {out} --cue {cue} --card CARD -o OUT (the card names the groups).")
+        extractor = Extractor(network, talk)
+        given, _ = extractor.fill(given, NONE, data.most_bad)
+        extracted = Extracted(given, extractor, held_out_rows(given, network), precision)
+        if is_file:
+            cue = write_file(draft / out.name, extracted)
+            talk.notice(
+                f"Audit it with: hindmost audit {out} --cue {cue} --card CARD -o OUT (the card names the groups)."
+            )
+        else:
+            write_folder(draft, extracted)
+            talk.notice(f"Audit it with: hindmost audit {out} -o OUT")
     return out
+
+
+def _check(out: Path, is_file: bool) -> None:
+    """Raise InputError where ``out`` is neither a .npz file nor a new folder."""
+    if is_file:
+        return
+    if out.suffix and not out.is_dir():
+        raise InputError(
+            f"Features are written to a folder or to a file that ends in .npz, but {out.name} came. "
+            "Pass -o features/ or -o features.npz."
+        )
+    if out.is_dir() and any(out.iterdir()):
+        raise InputError(f"{out} is not empty, and features must not mix with other files. Name a new folder.")
