@@ -16,6 +16,7 @@ from hindmost.core.costs import CostRow, Costs
 from hindmost.core.dataset import SetAside
 from hindmost.core.findings import Finding, Sentence
 from hindmost.core.map_measures import MapMeasure, MapMeasureRow
+from hindmost.core.ranking import Ranking, RankRow, Span
 from hindmost.core.tables import (
     ChangeRow,
     ChangeTable,
@@ -29,6 +30,7 @@ from hindmost.core.tables import (
     Thumbnail,
     WorstGroup,
 )
+from hindmost.core.twins import BlamedFeature, Estimate, FeatureBlame, Flips, PairEffect, Shift
 from hindmost.rules import (
     _decision_words,
     hm001_shortcut_gap,
@@ -148,6 +150,29 @@ def thumbnail(kind: int, group: str) -> Thumbnail:
     )
 
 
+def twins(groups: tuple[str, ...], harm: float) -> tuple[PairEffect, ...]:
+    def estimate(value: float) -> Estimate:
+        return Estimate(value, value - 0.021, value + 0.024)
+
+    def flips(value: float) -> Flips:
+        return Flips(estimate(value + 0.031), estimate(0.031), estimate(value))
+
+    shift = Shift(estimate(-1.13), estimate(-0.12), estimate(-1.01), estimate(2.31), estimate(0.87))
+    return tuple(PairEffect(name, 197, flips(harm), flips(0.012), shift) for name in (*groups, "all rows"))
+
+
+def blame(groups: tuple[str, ...], zeroed: bool) -> tuple[FeatureBlame, ...]:
+    top = tuple(BlamedFeature(31 * k + 2, -0.21, 0.03, not zeroed or k % 2 == 0) for k in range(5))
+    rest = (-0.41, -0.61, 0.653) if zeroed else (-1.02, 0.0, 0.0)
+    return tuple(FeatureBlame(name, 197, -1.02, *rest, -0.07, 511, top) for name in (*groups, "all rows"))
+
+
+def ranking(change: float) -> Ranking:
+    kinds = (("all", 1.0), ("easy", 0.268), ("hard", 0.231), ("same", 0.501))
+    spans = [Span(value, value - 0.017, value + 0.016) for value in (0.871, 0.871 + change, change)]
+    return Ranking(None, "waterbird", tuple(RankRow(kind, 1284, 4510, share, *spans) for kind, share in kinds))
+
+
 def head(name: str, groups: tuple[str, ...], counts: tuple[int, ...], rates: tuple[float, ...]) -> HeadRecord:
     rows = tuple(group_row(*row) for row in zip(groups, counts, rates, strict=True))
     erm = name == "erm"
@@ -161,6 +186,8 @@ def head(name: str, groups: tuple[str, ...], counts: tuple[int, ...], rates: tup
         anatomy(1 if erm else 2, () if name != "dfr" else (0.712, 0.744, 0.731)),
         map_table(0.9 if erm else 1.7, groups, None if erm else 0.81), None,
         map_measures=map_measures(groups, None if erm else 0.081),
+        twins=twins(groups, 0.21 if erm else 0.034), blame=() if erm else blame(groups, name == "dfr"),
+        ranking=None if erm else ranking(0.0 if name == "threshold" else -0.027),
     )  # fmt: skip
 
 

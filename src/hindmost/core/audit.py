@@ -15,6 +15,7 @@ from hindmost.core.dataset import SetAside
 from hindmost.core.findings import Finding, Sentence
 from hindmost.core.halves import Halves
 from hindmost.core.map_measures import MapMeasure
+from hindmost.core.ranking import Ranking
 from hindmost.core.retrains import DrawSpread, SupportStability
 from hindmost.core.tables import (
     ChangeTable,
@@ -26,6 +27,7 @@ from hindmost.core.tables import (
     Thumbnail,
     WorstGroup,
 )
+from hindmost.core.twins import FeatureBlame, PairEffect
 
 SCHEMA = 1
 
@@ -93,6 +95,9 @@ class HeadRecord:
     draws: DrawSpread | None = None  # their worst groups, beside the average that is used
     halves: Halves | None = None  # the object alone, the ground alone; None: no usable core mask
     map_measures: tuple[MapMeasure, ...] = ()  # where its evidence lies; empty where ``maps`` is None
+    twins: tuple[PairEffect, ...] = ()  # what the swap does, by group and over all rows; empty: no twins
+    blame: tuple[FeatureBlame, ...] = ()  # the margin shift by feature; empty: no twins, not linear, or the baseline
+    ranking: Ranking | None = None  # order of pairs against the baseline; None: the baseline
 
 
 @dataclass(frozen=True)

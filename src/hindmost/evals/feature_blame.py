@@ -2,47 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from hindmost.core.errors import InputError
 from hindmost.core.head import Head
 from hindmost.core.rows import BoolArray, FloatArray, IntArray, Rows
+from hindmost.core.twins import BlamedFeature, FeatureBlame
 from hindmost.evals._check import check_length
 
 TOP = 10
-
-
-@dataclass(frozen=True)
-class FeatureRow:
-    """One feature's mean part of the margin shift, under the baseline and under the head."""
-
-    feature: int
-    before: float
-    after: float
-    kept: bool  # the head's weight is not zero
-
-
-@dataclass(frozen=True)
-class FeatureBlame:
-    """Mean margin shift of one group's rows, taken apart. Empty where the group has no rows.
-
-    ``before = kept_before + zeroed_before``: the baseline's shift on features that the head keeps, and on
-    those that it zeroes. ``after`` comes from kept features alone. ``share_of_moved_zeroed``: of the sum of
-    sizes of the baseline's parts, what lies on zeroed features; None where nothing moves.
-    """
-
-    name: str
-    n: int
-    before: float | None
-    kept_before: float | None
-    zeroed_before: float | None
-    share_of_moved_zeroed: float | None
-    after: float | None
-    n_kept: int
-    top: tuple[FeatureRow, ...]  # by size of the baseline's part
 
 
 def feature_blame(
@@ -118,5 +87,5 @@ def _blame(name: str, before: FloatArray, after: FloatArray, kept: BoolArray, to
         share_of_moved_zeroed=float(np.abs(old[~kept]).sum()) / moved if moved else None,
         after=float(new.sum()),
         n_kept=n_kept,
-        top=tuple(FeatureRow(k, float(old[k]), float(new[k]), bool(kept[k])) for k in first),
+        top=tuple(BlamedFeature(k, float(old[k]), float(new[k]), bool(kept[k])) for k in first),
     )

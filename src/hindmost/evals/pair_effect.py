@@ -11,6 +11,7 @@ from hindmost.core.errors import InputError
 from hindmost.core.intervals import wilson
 from hindmost.core.paired import tango
 from hindmost.core.rows import BoolArray, FloatArray, IntArray, Rows
+from hindmost.core.twins import Estimate, Flips, PairEffect, Shift
 from hindmost.evals._check import check_length, plain
 from hindmost.evals._resample import percentile_interval
 
@@ -27,46 +28,6 @@ class Arms:
     original: FloatArray | BoolArray
     treated: FloatArray | BoolArray
     control: FloatArray | BoolArray | None
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A number with the ends of its two-sided 95 % interval; None where nothing can be said."""
-
-    value: float | None
-    low: float | None
-    high: float | None
-
-
-@dataclass(frozen=True)
-class Flips:
-    """Shares of rows whose answer flips in one direction."""
-
-    treated: Estimate
-    control: Estimate | None
-    beyond: Estimate | None  # treated minus control, paired (Tango); None without a control
-
-
-@dataclass(frozen=True)
-class Shift:
-    """How the margin of the true class moves, in logits; "beyond" is treated minus control, row by row."""
-
-    treated: Estimate
-    control: Estimate | None
-    beyond: Estimate | None
-    treated_high: Estimate  # 95th percentile of |shift|
-    control_high: Estimate | None
-
-
-@dataclass(frozen=True)
-class PairEffect:
-    """One group's rows, or all of them. n = 0: every estimate is empty."""
-
-    name: str
-    n: int
-    harm: Flips  # right on the original, wrong on the twin
-    help: Flips  # wrong on the original, right on the twin
-    shift: Shift
 
 
 def pair_effect(rows: Rows, margin: Arms, right: Arms, *, seed: int) -> tuple[PairEffect, ...]:

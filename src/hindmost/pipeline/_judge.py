@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hindmost import __version__
 from hindmost.core.anatomy import Anatomy
 from hindmost.core.audit import SCHEMA, Audit, DataRecord, Evidence, HeadRecord, ModelRecord
 from hindmost.core.halves import Halves
 from hindmost.core.policy import Policy
+from hindmost.core.ranking import Ranking
 from hindmost.core.tables import MapTable, Reliance, Thumbnail
+from hindmost.core.twins import FeatureBlame, PairEffect
 from hindmost.io.policy import policy_record
 from hindmost.pipeline._heads import Fitted
 from hindmost.pipeline._map_evidence import MapEvidence
@@ -40,6 +42,9 @@ class Measured:
     thumbnails: tuple[Thumbnail, ...]
     map_evidence: MapEvidence | None = None
     anatomy: Anatomy | None = None
+    twins: dict[str, tuple[PairEffect, ...]] = field(default_factory=dict)
+    blame: dict[str, tuple[FeatureBlame, ...]] = field(default_factory=dict)
+    ranking: dict[str, Ranking] = field(default_factory=dict)
 
 
 def judge(measured: Measured, policy: Policy, seed: int) -> Audit:
@@ -105,5 +110,8 @@ def _record(name: str, measured: Measured) -> HeadRecord:
         draws=measured.tables.draws.get(name),
         maps=maps,
         maps_reason=NOT_LINEAR if not_linear else measured.maps_reason,
+        twins=measured.twins.get(name, ()),
+        blame=measured.blame.get(name, ()),
+        ranking=measured.ranking.get(name),
         map_measures=() if measured.map_evidence is None else measured.map_evidence.measures.get(name, ()),
     )

@@ -27,10 +27,12 @@ from hindmost.pipeline._judge import Measured, judge
 from hindmost.pipeline._map_evidence import MapEvidence, measure_maps
 from hindmost.pipeline._maps import Maps, draw_maps, locate
 from hindmost.pipeline._publish import remove_stale, write_results, write_run_record
+from hindmost.pipeline._ranking import rankings
 from hindmost.pipeline._reliance import measure_reliance, twins_among_rows
 from hindmost.pipeline._seen import Seen
 from hindmost.pipeline._tables import available, linear, tabulate
 from hindmost.pipeline._thumbnails import choose, thumbnails
+from hindmost.pipeline._twins import blames, twin_effects
 from hindmost.pipeline.options import AUDIT, SILENT, AuditOptions, Talk
 
 Heads = dict[str, Predictor]
@@ -95,6 +97,9 @@ def _measure(
         thumbnails=_thumbnails(seen, heads, maps, policy) if options.images else (),
         map_evidence=_map_evidence(seen, maps, baseline, seed),
         anatomy=anatomy,
+        twins=twin_effects(seen.features, heads, baseline, twins, seed),
+        blame=blames(seen.features, heads, baseline, twins),
+        ranking=rankings(seen.features, heads, baseline),
     )
     return judge(measured, policy, seed), heads, table
 

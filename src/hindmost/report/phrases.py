@@ -71,6 +71,11 @@ PHRASES: tuple[str, ...] = (
     N_("cue masks came with the data"),
     N_("the cue is everything outside the core mask, as the data card says"),
     N_("not measured: no row has a cue mask, and the data card does not say cue_region: outside_core"),
+    N_("all rows"),
+    # order of pairs
+    N_("pairs are ordered by the margin of two classes, and there are more"),
+    N_("the test rows hold one class only, so there are no pairs"),
+    N_("training shows one of the cue values never, so what it says about a pair is not known"),
     # what single features tell
     N_("the baseline is not linear, so its features have no weights"),
     N_("roles are read for up to {most} classes and cue values, and there are {many}"),

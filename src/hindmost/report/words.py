@@ -117,6 +117,13 @@ ROLES: dict[str, str] = {
     "neither": N_("neither was shown"),
 }
 
+PAIRS: dict[str, str] = {
+    "all": N_("all pairs"),
+    "easy": N_("easy: the cue orders them right"),
+    "hard": N_("hard: the cue orders them wrong"),
+    "same": N_("same: the cue does not order them"),
+}
+
 POLICY: dict[str, str] = {
     "target": N_("target for the worst group"),
     "harm_margin": N_("loss in a group that is tolerated"),
