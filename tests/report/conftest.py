@@ -16,6 +16,7 @@ from hindmost.core.costs import CostRow, Costs
 from hindmost.core.dataset import SetAside
 from hindmost.core.findings import Finding, Sentence
 from hindmost.core.map_measures import MapMeasure, MapMeasureRow
+from hindmost.core.map_trust import MapTrust, TrustPart
 from hindmost.core.ranking import Ranking, RankRow, Span
 from hindmost.core.tables import (
     ChangeRow,
@@ -33,6 +34,7 @@ from hindmost.core.tables import (
 from hindmost.core.twins import BlamedFeature, Estimate, FeatureBlame, Flips, PairEffect, Shift
 from hindmost.rules import (
     _decision_words,
+    _maps,
     hm001_shortcut_gap,
     hm003_worst_group_target,
     hm004_groups_pay,
@@ -120,6 +122,17 @@ def map_measures(groups: tuple[str, ...], change: float | None) -> tuple[MapMeas
     )
 
 
+def trust(name: str) -> MapTrust:
+    likeness = 0.66 if name == "erm" else 0.21
+    reason = "measured for the baseline and the deciding head only"
+    outcome = "failed" if name == "erm" else "passed"
+    return MapTrust((
+        TrustPart("random_head", outcome, "below", 0.5, 238, likeness, 0.18, 0.69, None),
+        TrustPart("other_masks", "passed", "off", 0.0, 230, 0.49, 0.42, 0.57, None),
+        TrustPart("deletion", "not_applicable", "above", 0.0, 0, None, None, None, reason),
+    ))  # fmt: skip
+
+
 def jpeg(kind: int) -> str:
     image = Image.new("RGB", (160, 160), ((118, 148, 96), (88, 128, 168))[kind % 2])
     draw = ImageDraw.Draw(image)
@@ -188,6 +201,7 @@ def head(name: str, groups: tuple[str, ...], counts: tuple[int, ...], rates: tup
         map_measures=map_measures(groups, None if erm else 0.081),
         twins=twins(groups, 0.21 if erm else 0.034), blame=() if erm else blame(groups, name == "dfr"),
         ranking=None if erm else ranking(0.0 if name == "threshold" else -0.027),
+        map_trust=trust(name),
     )  # fmt: skip
 
 
@@ -264,7 +278,7 @@ FINDINGS = (
     Finding("HM009", hm009_duplicates.TITLE, "clear", Sentence(hm009_duplicates.CLEAR), 0.0, None, None, 0.0),
     Finding(
         "HM010", hm010_map_did_not_move.TITLE, "not_applicable",
-        Sentence(hm010_map_did_not_move.NO_MAPS, {"head": "dfr", "reason": "no row has a core mask"}),
+        Sentence(_maps.NO_MAPS, {"head": "dfr", "reason": "no row has a core mask"}),
     ),
 )  # fmt: skip
 

@@ -15,6 +15,7 @@ from hindmost.core.dataset import SetAside
 from hindmost.core.findings import Finding, Sentence
 from hindmost.core.halves import Halves
 from hindmost.core.map_measures import MapMeasure
+from hindmost.core.map_trust import MapTrust
 from hindmost.core.ranking import Ranking
 from hindmost.core.retrains import DrawSpread, SupportStability
 from hindmost.core.tables import (
@@ -98,6 +99,7 @@ class HeadRecord:
     twins: tuple[PairEffect, ...] = ()  # what the swap does, by group and over all rows; empty: no twins
     blame: tuple[FeatureBlame, ...] = ()  # the margin shift by feature; empty: no twins, not linear, or the baseline
     ranking: Ranking | None = None  # order of pairs against the baseline; None: the baseline
+    map_trust: MapTrust | None = None  # how far its maps can be trusted; None: there are no maps
 
 
 @dataclass(frozen=True)

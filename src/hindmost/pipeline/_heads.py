@@ -15,6 +15,7 @@ from hindmost.core.fitting import FitContext
 from hindmost.core.head import Head, Predictor
 from hindmost.core.rows import FloatArray, IntArray, Rows
 from hindmost.heads._estimator import HeadEstimator
+from hindmost.heads._fits import Fits
 from hindmost.heads._linear import LinearHead
 from hindmost.heads.crossfit import out_of_fold
 from hindmost.heads.to_head import to_predictor
@@ -34,6 +35,7 @@ class Fitted:
     single_predict : callable or None   rows (n, d) -> classes that each single fit says, shape (fits, n)
     val_predicted : int array or None    out-of-fold predictions of the validation rows
     val_reason : str or None    why there are none
+    singles : Fits or None      the single fits on raw features
     """
 
     head: Predictor | None
@@ -44,6 +46,7 @@ class Fitted:
     single_predict: Callable[[FloatArray], IntArray] | None = None
     val_predicted: IntArray | None = None
     val_reason: str | None = None
+    singles: Fits | None = None
 
 
 def fit_heads(
@@ -101,7 +104,8 @@ def _singles(estimator: HeadEstimator) -> dict[str, Any]:
     """The fits before averaging, where a head averages several."""
     if not isinstance(estimator, LinearHead) or estimator.single_fits_ is None:
         return {}
-    return {"single_coefs": estimator.single_coefs_, "single_predict": estimator.single_fits_.predict}
+    fits = estimator.single_fits_
+    return {"single_coefs": estimator.single_coefs_, "single_predict": fits.predict, "singles": fits}
 
 
 def _validation(

@@ -17,7 +17,7 @@ from hindmost.pipeline._halves import halved
 from hindmost.pipeline._heads import own_head
 from hindmost.pipeline._network import Network, network_for
 from hindmost.pipeline._runtime import check_fidelity, measure_fidelity, running
-from hindmost.pipeline._seen import Pictures, Seen
+from hindmost.pipeline._seen import Pictures, Probes, Seen
 from hindmost.pipeline._swap import swapped
 from hindmost.pipeline.options import AuditOptions, Talk
 
@@ -55,7 +55,21 @@ def look(given: Input, options: AuditOptions, policy: Policy, talk: Talk) -> See
         halves=halves,
         activations=activations,
         pictures=Pictures(images_of(given.dataset), network.backbone.preprocessing),
+        probes=_probes(network),
     )
+
+
+def _probes(network: Network) -> Probes:
+    from hindmost.backbones.randomised import with_random_layers
+
+    backbone = network.backbone
+
+    def random_maps(pixels: np.ndarray, seed: int) -> np.ndarray:
+        maps = with_random_layers(backbone, seed=seed).embed(pixels, maps=True).maps
+        assert maps is not None
+        return maps
+
+    return Probes(lambda pixels: backbone.embed(pixels).X, random_maps)
 
 
 def held_out_rows(given: Input, network: Network) -> np.ndarray | None:

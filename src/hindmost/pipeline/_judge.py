@@ -8,6 +8,7 @@ from hindmost import __version__
 from hindmost.core.anatomy import Anatomy
 from hindmost.core.audit import SCHEMA, Audit, DataRecord, Evidence, HeadRecord, ModelRecord
 from hindmost.core.halves import Halves
+from hindmost.core.map_trust import MapTrust
 from hindmost.core.policy import Policy
 from hindmost.core.ranking import Ranking
 from hindmost.core.tables import MapTable, Reliance, Thumbnail
@@ -45,6 +46,7 @@ class Measured:
     twins: dict[str, tuple[PairEffect, ...]] = field(default_factory=dict)
     blame: dict[str, tuple[FeatureBlame, ...]] = field(default_factory=dict)
     ranking: dict[str, Ranking] = field(default_factory=dict)
+    map_trust: dict[str, MapTrust] | None = None
 
 
 def judge(measured: Measured, policy: Policy, seed: int) -> Audit:
@@ -114,4 +116,5 @@ def _record(name: str, measured: Measured) -> HeadRecord:
         blame=measured.blame.get(name, ()),
         ranking=measured.ranking.get(name),
         map_measures=() if measured.map_evidence is None else measured.map_evidence.measures.get(name, ()),
+        map_trust=(measured.map_trust or {}).get(name),
     )

@@ -27,7 +27,7 @@ class MapEvidence:
 
 def measure_maps(features: Features, maps: Maps, pictures: Pictures, baseline: str, seed: int) -> MapEvidence | None:
     """Every measure of every head; None where no row has a mask. Masks known to be poor are left out."""
-    cue, how = _cue(maps, pictures)
+    cue, how = region_of_cue(maps, pictures)
     found: dict[Region, RegionMasks] = {"core": RegionMasks(maps.masks, maps.has_mask & ~maps.poor), "cue": cue}
     regions = {region: each for region, each in found.items() if each.known.any()}
     if not regions:
@@ -36,7 +36,7 @@ def measure_maps(features: Features, maps: Maps, pictures: Pictures, baseline: s
     return MapEvidence(map_measures(rows, maps.by_head, regions, baseline, seed=seed), how)
 
 
-def _cue(maps: Maps, pictures: Pictures) -> tuple[RegionMasks, str]:
+def region_of_cue(maps: Maps, pictures: Pictures) -> tuple[RegionMasks, str]:
     """Masks of the cue where files hold them; else what the card says; else none."""
     cells = (maps.masks.shape[1], maps.masks.shape[2])
     found = [pictures.cue_mask(int(position), cells) for position in maps.positions]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import numpy as np
 from hindmost.core.audit import ModelRecord
 from hindmost.core.dataset import Images, Preprocessing
 from hindmost.core.features import Activations, Features
-from hindmost.datasets.decode import mask_cells, thumbnail_jpeg
+from hindmost.datasets.decode import load_pixels, mask_cells, thumbnail_jpeg
 from hindmost.pipeline._data import Input
 from hindmost.pipeline._halves import HalfImages
 from hindmost.pipeline._heads import Fitted
@@ -36,12 +37,30 @@ class Pictures:
         name = self.images.cue_masks[position]
         return mask_cells(self._path(name), self.preprocessing, cells) if name else None
 
+    def pixels(self, position: int) -> np.ndarray:
+        """What the network reads of one row, uint8 (side, side, 3)."""
+        return load_pixels(self._path(self.images.files[position]), self.preprocessing)
+
     def jpeg(self, position: int) -> bytes:
         """A small picture of one row."""
         return thumbnail_jpeg(self._path(self.images.files[position]), self.preprocessing, THUMBNAIL_SIDE)
 
     def _path(self, name: str) -> Path:
         return self.images.root / str(name)
+
+
+@dataclass(frozen=True)
+class Probes:
+    """The network, for images that are changed on purpose.
+
+    Parameters
+    ----------
+    embed : callable          uint8 (n, side, side, 3) -> features (n, d)
+    random_maps : callable    pixels, seed -> activations (n, d, h, w) with the latest layers shuffled
+    """
+
+    embed: Callable[[np.ndarray], np.ndarray]
+    random_maps: Callable[[np.ndarray, int], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -60,6 +79,7 @@ class Seen:
     halves : HalfImages or None           objects alone and grounds alone
     activations : Activations or None     None: no maps, ``maps_reason`` says why
     pictures : Pictures or None
+    probes : Probes or None               the network itself, for checks of its maps
     """
 
     given: Input
@@ -73,3 +93,4 @@ class Seen:
     halves: HalfImages | None = None
     activations: Activations | None = None
     pictures: Pictures | None = None
+    probes: Probes | None = None

@@ -13,6 +13,7 @@ from hindmost.core.errors import InputError
 from hindmost.core.features import Features
 from hindmost.core.fitting import FitContext
 from hindmost.core.head import Head, Predictor
+from hindmost.core.map_trust import MapTrust
 from hindmost.core.policy import Policy
 from hindmost.core.tables import Thumbnail
 from hindmost.io.output import staging
@@ -22,9 +23,10 @@ from hindmost.pipeline._anatomy import dissect
 from hindmost.pipeline._clock import Clock
 from hindmost.pipeline._data import data_record, read_input
 from hindmost.pipeline._halves import measure_halves
-from hindmost.pipeline._heads import fit_heads
+from hindmost.pipeline._heads import Fitted, fit_heads
 from hindmost.pipeline._judge import Measured, judge
 from hindmost.pipeline._map_evidence import MapEvidence, measure_maps
+from hindmost.pipeline._map_trust import measure_trust
 from hindmost.pipeline._maps import Maps, draw_maps, locate
 from hindmost.pipeline._publish import remove_stale, write_results, write_run_record
 from hindmost.pipeline._ranking import rankings
@@ -100,6 +102,7 @@ def _measure(
         twins=twin_effects(seen.features, heads, baseline, twins, seed),
         blame=blames(seen.features, heads, baseline, twins),
         ranking=rankings(seen.features, heads, baseline),
+        map_trust=_map_trust(seen, fitted, linear(heads), maps, (baseline, policy.deciding_head), seed),
     )
     return judge(measured, policy, seed), heads, table
 
@@ -143,6 +146,12 @@ def _map_evidence(seen: Seen, maps: Maps | None, baseline: str, seed: int) -> Ma
     if maps is None or seen.pictures is None:
         return None
     return measure_maps(seen.features, maps, seen.pictures, baseline, seed)
+
+
+def _map_trust(
+    seen: Seen, fitted: dict[str, Fitted], heads: dict[str, Head], maps: Maps | None, names: tuple[str, str], seed: int
+) -> dict[str, MapTrust] | None:
+    return None if maps is None else measure_trust(seen, fitted, heads, maps, names, seed)
 
 
 def _thumbnails(seen: Seen, heads: Heads, maps: Maps | None, policy: Policy) -> tuple[Thumbnail, ...]:

@@ -157,6 +157,21 @@ SIDES: dict[str, str] = {
     "against": N_("evidence against the true class"),
 }
 
+TRUST: dict[str, str] = {
+    "random_head": N_("likeness to maps of shuffled head weights"),
+    "random_layers": N_("likeness to maps of shuffled last layers"),
+    "other_masks": N_("lift in the own mask minus that in masks of other images"),
+    "refits": N_("likeness of maps from two halves of the retrains"),
+    "deletion": N_("deletion of pixels, weakest cells minus strongest"),
+    "swap": N_("agreement with a swapped cue"),
+}
+
+PASSES: dict[str, str] = {
+    "below": N_("below {threshold}"),
+    "above": N_("above {threshold}"),
+    "off": N_("on one side of {threshold}"),
+}
+
 SPLITS: dict[str, str] = {"train": N_("training"), "val": N_("validation"), "test": N_("test")}
 
 

@@ -25,6 +25,7 @@ RULES: dict[str, str] = {
     "HM009": "hindmost.rules.hm009_duplicates:check",
     "HM010": "hindmost.rules.hm010_map_did_not_move:check",
     "HM011": "hindmost.rules.hm011_set_aside:check",
+    "HM012": "hindmost.rules.hm012_evidence_conflicts:check",
 }
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 
-from hindmost.core.audit import Evidence, HeadRecord
+from hindmost.core.audit import Evidence
 from hindmost.core.findings import Finding, Sentence
 from hindmost.core.policy import Policy
 from hindmost.core.tables import MapTable
 from hindmost.rules._lookup import FEW, available, change_of, gained, why_no_change
+from hindmost.rules._maps import why_no_maps, why_not_trusted
 from hindmost.rules._say import Value, points, say
 
 CODE = "HM010"
@@ -29,8 +30,6 @@ OPEN = (
     "least {more} more images with a core mask are needed."
 )
 OPEN_BRIEF = "The change of the evidence inside the core mask from {baseline} to {head} has no interval, n = {n}."
-NO_MAPS = "There are no maps of {head}: {reason}"
-NO_MAPS_SILENT = "There are no maps of {head}, or no core masks to measure them against."
 NO_GAIN = "The worst group of {head} did not gain beyond its interval, so the map has no gain to follow."
 WOULD_CHANGE = "An interval of the change of lift that lies above 0 makes it clear."
 
@@ -44,7 +43,10 @@ def check(evidence: Evidence, policy: Policy) -> Finding:
         return finding("not_applicable", why_no_change(evidence, policy))
     maps = head.maps
     if maps is None:
-        return finding("not_applicable", _no_maps(policy, head))
+        return finding("not_applicable", why_no_maps(policy, head))
+    distrust = why_not_trusted(evidence, policy)
+    if distrust is not None:
+        return finding("not_applicable", distrust)
     if not gained(change):
         return finding("not_applicable", say({"head": policy.deciding_head}, NO_GAIN))
     values = _values(evidence, policy, maps) | {"gain": points(change.worst_difference)}
@@ -56,10 +58,6 @@ def check(evidence: Evidence, policy: Policy) -> Finding:
     if maps.n_paired < FEW and maps.change_high > 0:
         return finding("not_enough_data", say(values, OPEN), *numbers)
     return finding("found", say(values, FOUND), *numbers)
-
-
-def _no_maps(policy: Policy, head: HeadRecord) -> Sentence:
-    return say({"head": policy.deciding_head, "reason": head.maps_reason}, NO_MAPS, NO_MAPS_SILENT)
 
 
 def _values(evidence: Evidence, policy: Policy, maps: MapTable) -> dict[str, Value]:

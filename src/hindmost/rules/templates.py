@@ -9,6 +9,7 @@ from hindmost.rules import RULES
 
 SHARED = (
     "hindmost.rules._lookup",
+    "hindmost.rules._maps",
     "hindmost.rules._reliance",
     "hindmost.rules._decision_words",
     "hindmost.rules.not_checked",
