@@ -17,6 +17,7 @@ from hindmost.core.dataset import SetAside
 from hindmost.core.findings import Finding, Sentence
 from hindmost.core.map_measures import MapMeasure, MapMeasureRow
 from hindmost.core.map_trust import MapTrust, TrustPart
+from hindmost.core.probes import CueProbe, MarginProbe, Probe
 from hindmost.core.ranking import Ranking, RankRow, Span
 from hindmost.core.tables import (
     ChangeRow,
@@ -325,6 +326,17 @@ def no_anatomy(reason: str) -> Anatomy:
     )
 
 
+def some_probe() -> Probe:
+    def span(value: float) -> Span:
+        return Span(value, value - 0.013, value + 0.014)
+
+    empty = Span(None, None, None)
+    margins = {"erm": MarginProbe(span(0.959), empty), "dfr": MarginProbe(span(0.512), span(-0.447))}
+    row = CueProbe("on water", 1185, 2, span(0.973), span(0.482), margins)
+    method = "L2 logistic regression on standardised features, C = 0.01"
+    return Probe(None, method, 282, (400, 400, 173, 212), (row,), None)
+
+
 def full_audit() -> Audit:
     heads = {name: head(name, GROUPS, COUNTS, rates) for name, rates in RATES.items()}
     reason = "it is fitted on held_out rows, and there are none."
@@ -381,7 +393,7 @@ def full_audit() -> Audit:
             None, f"no price is declared for: {GROUPS[3]}", 10.8,
         ),
         cue_region="the cue is everything outside the core mask, as the data card says",
-        anatomy=some_anatomy(),
+        anatomy=some_anatomy(), probe=some_probe(),
     )  # fmt: skip
 
 

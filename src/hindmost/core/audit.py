@@ -16,6 +16,7 @@ from hindmost.core.findings import Finding, Sentence
 from hindmost.core.halves import Halves
 from hindmost.core.map_measures import MapMeasure
 from hindmost.core.map_trust import MapTrust
+from hindmost.core.probes import Probe
 from hindmost.core.ranking import Ranking
 from hindmost.core.retrains import DrawSpread, SupportStability
 from hindmost.core.tables import (
@@ -146,3 +147,4 @@ class Audit:
     costs: Costs | None = None  # None: the policy declares no prices
     cue_region: str | None = None  # how the region of the cue is known, or why it is not; None: no maps
     anatomy: Anatomy | None = None  # what single features tell, and what the heads did with them
+    probe: Probe | None = None  # whether the cue can be read within class, from the features and from the margins

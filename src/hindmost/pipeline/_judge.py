@@ -10,6 +10,7 @@ from hindmost.core.audit import SCHEMA, Audit, DataRecord, Evidence, HeadRecord,
 from hindmost.core.halves import Halves
 from hindmost.core.map_trust import MapTrust
 from hindmost.core.policy import Policy
+from hindmost.core.probes import Probe
 from hindmost.core.ranking import Ranking
 from hindmost.core.tables import MapTable, Reliance, Thumbnail
 from hindmost.core.twins import FeatureBlame, PairEffect
@@ -47,6 +48,7 @@ class Measured:
     blame: dict[str, tuple[FeatureBlame, ...]] = field(default_factory=dict)
     ranking: dict[str, Ranking] = field(default_factory=dict)
     map_trust: dict[str, MapTrust] | None = None
+    probe: Probe | None = None
 
 
 def judge(measured: Measured, policy: Policy, seed: int) -> Audit:
@@ -87,6 +89,7 @@ def judge(measured: Measured, policy: Policy, seed: int) -> Audit:
         costs=priced,
         cue_region=None if measured.map_evidence is None else measured.map_evidence.cue_region,
         anatomy=measured.anatomy,
+        probe=measured.probe,
     )
 
 

@@ -28,6 +28,7 @@ from hindmost.pipeline._judge import Measured, judge
 from hindmost.pipeline._map_evidence import MapEvidence, measure_maps
 from hindmost.pipeline._map_trust import measure_trust
 from hindmost.pipeline._maps import Maps, draw_maps, locate
+from hindmost.pipeline._probe import measure_probe
 from hindmost.pipeline._publish import remove_stale, write_results, write_run_record
 from hindmost.pipeline._ranking import rankings
 from hindmost.pipeline._reliance import measure_reliance, twins_among_rows
@@ -99,6 +100,7 @@ def _measure(
         thumbnails=_thumbnails(seen, heads, maps, policy) if options.images else (),
         map_evidence=_map_evidence(seen, maps, baseline, seed),
         anatomy=anatomy,
+        probe=measure_probe(seen.features, heads, baseline, seed),
         twins=twin_effects(seen.features, heads, baseline, twins, seed),
         blame=blames(seen.features, heads, baseline, twins),
         ranking=rankings(seen.features, heads, baseline),

@@ -76,6 +76,11 @@ PHRASES: tuple[str, ...] = (
     N_("pairs are ordered by the margin of two classes, and there are more"),
     N_("the test rows hold one class only, so there are no pairs"),
     N_("training shows one of the cue values never, so what it says about a pair is not known"),
+    # probes
+    N_("L2 logistic regression on standardised features, C = 0.01"),
+    N_("a margin is read for two classes, and there are more"),
+    N_("the cue is probed for up to {most} values, and there are {many}"),
+    N_("no class has {n} validation rows and {m} test rows of two cue values"),
     # what single features tell
     N_("the baseline is not linear, so its features have no weights"),
     N_("roles are read for up to {most} classes and cue values, and there are {many}"),
