@@ -56,6 +56,11 @@ def test_the_cue_was_zeroed_and_the_class_was_not(dissected):
     assert (cue.zeroed.value, cue.zeroed_rate.value, core.zeroed.value) == (1, 1, 0)
     assert cue.after.value == 0
     assert len(core.zeroed_fits) == 4
+    assert [(one.kind, one.zeroed) for one in anatomy.excited] == [
+        *[("dropped core", False)] * 3,
+        *[("dropped cue", True)] * 3,
+        *[("kept core", False)] * 3,
+    ]
 
 
 def test_the_audit_holds_the_largest_and_the_file_holds_all(dissected, tmp_path):
@@ -94,5 +99,5 @@ def test_without_strata_there_are_no_roles_but_a_reason():
     anatomy, table = dissect(features((80, 0, 0, 80)), heads(), "erm", Policy(), 0)
     assert table is None
     assert "no cue value" in anatomy.reason
-    assert (anatomy.counts, anatomy.heads, anatomy.top) == ({}, {}, ())
+    assert (anatomy.counts, anatomy.heads, anatomy.top, anatomy.excited) == ({}, {}, (), ())
     assert anatomy.entanglement.value is None

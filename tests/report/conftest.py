@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from hindmost.core.anatomy import ROLES, Anatomy, FeatureRow, HeadRoles, Part, RoleShare, Told
+from hindmost.core.anatomy import ROLES, Anatomy, ExcitedRow, FeatureRow, HeadRoles, Part, RoleShare, Told
 from hindmost.core.audit import SCHEMA, Audit, DataRecord, HeadRecord, ModelRecord, PolicyRecord
 from hindmost.core.costs import CostRow, Costs
 from hindmost.core.dataset import SetAside
@@ -316,6 +316,10 @@ def some_anatomy() -> Anatomy:
         None, "test", 3284, (1000, 1000, 642, 642), (2, 2), 1280, 0.05, 0.05,
         dict(zip(ROLES, (104, 454, 72, 650), strict=True)), Part(0.325, 0.299, 0.352), 163.4,
         {"threshold": head_roles(False), "dfr": head_roles(True)}, rows, "features.parquet",
+        (
+            ExcitedRow("dropped core", 88, 0.0113, True, ("0412.jpg", "0007.jpg"), GROUPS[:2], (6.31, 5.82)),
+            ExcitedRow("kept core", 713, 0.0382, False, ("1210.jpg",), GROUPS[2:3], (4.47,)),
+        ),
     )  # fmt: skip
 
 

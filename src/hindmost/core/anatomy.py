@@ -75,6 +75,22 @@ class HeadRoles:
     roles: tuple[RoleShare, ...]  # core, cue, mixed, neither
 
 
+Excited = Literal["dropped core", "dropped cue", "kept core"]
+
+
+@dataclass(frozen=True)
+class ExcitedRow:
+    """The test images in which one feature is largest, the largest first."""
+
+    kind: Excited
+    feature: int
+    share: float  # dropped: of the lost margin weight; kept: of the head's
+    zeroed: bool
+    ids: tuple[str, ...]
+    groups: tuple[str, ...]
+    values: tuple[float, ...]  # of the feature, in its sd over training rows above its mean over test rows
+
+
 @dataclass(frozen=True)
 class Anatomy:
     """Features of the representation, and what each head does with them. ``reason``: why there are no roles."""
@@ -93,6 +109,7 @@ class Anatomy:
     heads: dict[str, HeadRoles]  # linear heads but the baseline
     top: tuple[FeatureRow, ...]  # features with the largest share in the baseline or in the head that is shown
     file: str  # all features, beside the audit
+    excited: tuple[ExcitedRow, ...] = ()  # of the deciding head; empty: it is not linear, or there are no roles
 
 
 @dataclass(frozen=True)

@@ -62,9 +62,9 @@ def role_shares(
         raise InputError(f"The heads have coef {head.coef.shape} and {baseline.coef.shape}. Pass heads of one network.")
     for name, array in (("sd", sd), ("roles", roles), ("drawn, transposed,", drawn.T)):
         check_length(name, array, head.coef.shape[1])
-    before, after = _normal(margin_weight(baseline.coef, sd)), _normal(margin_weight(head.coef, sd))
+    before, after = share_of_weight(baseline, sd), share_of_weight(head, sd)
     zeroed = np.where(has_weight(head.coef), 0.0, before)
-    lost = before - np.minimum(before, _kept(head, baseline) * after)
+    lost = lost_weight(head, baseline, sd)
     fits = np.zeros((0, len(sd))) if single is None else np.where(has_weight(single), 0.0, before)
     weight = _Weight(before, after, zeroed, lost, fits)
     return HeadRoles(
@@ -73,6 +73,19 @@ def role_shares(
         lost=float(lost.sum()),
         roles=tuple(_share(r, weight, roles, drawn) for r in range(len(ROLES))),
     )
+
+
+def share_of_weight(head: Head, sd: FloatArray) -> FloatArray:
+    """Margin weight of each feature as a share of the head's, shape (d,); 0 where the head has no weight at all."""
+    weight = margin_weight(head.coef, sd)
+    total = weight.sum()
+    return np.asarray(weight / total if total > 0 else weight)
+
+
+def lost_weight(head: Head, baseline: Head, sd: FloatArray) -> FloatArray:
+    """What each feature's share of the baseline's weight does not keep, with its sign, in the head's; shape (d,)."""
+    before = share_of_weight(baseline, sd)
+    return np.asarray(before - np.minimum(before, _kept(head, baseline) * share_of_weight(head, sd)))
 
 
 def as_coefs(single: FloatArray | None, n_classes: int) -> FloatArray | None:
@@ -84,11 +97,6 @@ def as_coefs(single: FloatArray | None, n_classes: int) -> FloatArray | None:
         return None
     fits = single[:, None, :] if single.ndim == 2 else single
     return np.concatenate([-fits / 2, fits / 2], axis=1) if n_classes == 2 and fits.shape[1] == 1 else fits
-
-
-def _normal(weight: FloatArray) -> FloatArray:
-    total = weight.sum()
-    return weight / total if total > 0 else weight
 
 
 def _kept(head: Head, baseline: Head) -> FloatArray:

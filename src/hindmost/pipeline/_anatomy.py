@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from hindmost.core.anatomy import ROLES, Anatomy, FeatureRow, FeatureTable, HeadRoles, Part, Told
+from hindmost.core.anatomy import ROLES, Anatomy, ExcitedRow, FeatureRow, FeatureTable, HeadRoles, Part, Told
 from hindmost.core.features import Features
 from hindmost.core.head import Head
 from hindmost.core.policy import Policy
 from hindmost.core.rows import FloatArray
 from hindmost.core.sample import sample_per_group
 from hindmost.evals.entanglement import effective_number, entanglement
+from hindmost.evals.excited import excited
 from hindmost.evals.feature_roles import MARGIN, FeatureRoles, feature_roles, why_not
 from hindmost.evals.role_shares import as_coefs, has_weight, margin_weight, role_shares
 from hindmost.pipeline._heads import Fitted
@@ -37,7 +38,7 @@ def dissect(
     heads = linear(available(fitted))
     reason = why_not(judged.rows) if baseline in heads else NOT_LINEAR
     if reason is not None:
-        return _anatomy(judged, None, reason, {}, (), policy), None
+        return _anatomy(judged, None, reason, {}, (), (), policy), None
     found = feature_roles(judged.rows, judged.X, level=policy.level, seed=seed)
     train = features.of("train") if features.rows.mask("train").any() else features
     sd = train.X.std(axis=0, dtype=np.float64)
@@ -51,7 +52,10 @@ def dissect(
     shown = [baseline, *([policy.deciding_head] if policy.deciding_head in heads else [])]
     size = [-max(row.share[name] for name in shown) for row in rows]
     top = tuple(rows[k] for k in np.argsort(size, kind="stable")[:TOP].tolist())
-    return _anatomy(judged, found, None, shares, top, policy), _table(rows, heads, sd)
+    images: tuple[ExcitedRow, ...] = ()
+    if policy.deciding_head in shares:
+        images = excited(judged.rows, judged.X, heads[policy.deciding_head], heads[baseline], sd, found.roles)
+    return _anatomy(judged, found, None, shares, top, images, policy), _table(rows, heads, sd)
 
 
 def _anatomy(
@@ -60,6 +64,7 @@ def _anatomy(
     reason: str | None,
     shares: dict[str, HeadRoles],
     top: tuple[FeatureRow, ...],
+    images: tuple[ExcitedRow, ...],
     policy: Policy,
 ) -> Anatomy:
     rows = judged.rows
@@ -79,6 +84,7 @@ def _anatomy(
         heads=shares,
         top=top,
         file=FILE,
+        excited=images,
     )
 
 

@@ -117,6 +117,12 @@ ROLES: dict[str, str] = {
     "neither": N_("neither was shown"),
 }
 
+EXCITED: dict[str, str] = {
+    "dropped core": N_("class feature, dropped"),
+    "dropped cue": N_("cue feature, dropped"),
+    "kept core": N_("class feature, kept"),
+}
+
 PAIRS: dict[str, str] = {
     "all": N_("all pairs"),
     "easy": N_("easy: the cue orders them right"),
