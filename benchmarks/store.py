@@ -117,9 +117,10 @@ def write(rows: int, folder: Path) -> dict[str, float]:
 def evaluate(rows: int, folder: Path) -> dict[str, float]:
     """One pass, then everything else from its counts."""
     from hindmost.core.worst import worst_bounds
-    from hindmost.evals.stream_bootstrap import drawn_right, worst_differences
+    from hindmost.evals.stream_bootstrap import drawn_right
     from hindmost.evals.stream_groups import group_tables
     from hindmost.evals.stream_outcomes import count_outcomes
+    from hindmost.evals.stream_worst import worst_differences
     from hindmost.features.read_table import read_table
 
     store, W = read_table(folder), heads()
@@ -130,7 +131,7 @@ def evaluate(rows: int, folder: Path) -> dict[str, float]:
     bounds = [worst_bounds(right, outcomes.n, level=0.05) for right in outcomes.right.T]
     found = {"seconds": time.perf_counter() - started, "patterns": len(outcomes.count), "mb": memory()}
     started = time.perf_counter()
-    changes = worst_differences(outcomes, baseline=0, seed=0, draws=DRAWS)
+    changes = worst_differences(outcomes, baseline=0)
     found |= {"pairs_seconds": time.perf_counter() - started, "pairs_mb": memory()}
     started = time.perf_counter()
     drawn = drawn_right(outcomes, draws=DRAWS, rng=np.random.default_rng(0))

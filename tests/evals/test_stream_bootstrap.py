@@ -7,12 +7,8 @@ import numpy as np
 import pytest
 from scipy.stats import ks_2samp, multinomial
 
-from hindmost.core.rows import Naming, Rows
-from hindmost.evals.stream_bootstrap import drawn_right, kind_totals, worst_differences
+from hindmost.evals.stream_bootstrap import drawn_right, kind_totals
 from hindmost.evals.stream_outcomes import count_outcomes
-from hindmost.evals.worst_difference import worst_difference
-
-NAMING = Naming(("no", "yes"), ("left", "right"), ("side",))
 
 
 def example(n=300, heads=4, seed=0):
@@ -78,20 +74,6 @@ def test_group_sizes_stay_and_an_absent_group_draws_nothing():
     group, right = example()
     drawn = drawn_right(counted(group, np.ones_like(right)), draws=50, rng=np.random.default_rng(0))
     assert (drawn == np.bincount(group, minlength=4)[:, None]).all()  # heads that are always right have no spread
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_worst_differences_are_those_of_the_rows_to_the_last_bit(seed):
-    group, right = example(seed=seed)
-    ids = np.array([f"r{i}" for i in range(len(group))])
-    rows = Rows(ids, group // 2, group % 2, np.full(len(group), 2), NAMING)
-    found = worst_differences(counted(group, right), baseline=1, seed=seed)
-    assert found == tuple(worst_difference(rows, right[:, 1], right[:, h], seed=seed) for h in range(4))
-
-
-def test_no_rows_no_difference():
-    nothing = count_outcomes([], heads=2, n_groups=2)
-    assert worst_differences(nothing, baseline=0, seed=0) == ((None, None, None),) * 2
 
 
 def test_draws_come_in_chunks(monkeypatch):

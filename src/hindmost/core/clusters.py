@@ -63,6 +63,8 @@ def effective_n(part: IntArray, cluster: IntArray | None, n_parts: int) -> Float
     >>> effective_n(np.array([0, 0, 0, 1]), np.array([7, 7, 8, 9]), 3).tolist()
     [1.8, 1.0, 0.0]
     """
+    if cluster is None:
+        return np.bincount(part, minlength=n_parts).astype(np.float64)
     found = pieces(part, cluster)
     rows = np.bincount(found.part, weights=found.size, minlength=n_parts)
     squares = np.bincount(found.part, weights=found.size.astype(np.float64) ** 2, minlength=n_parts)

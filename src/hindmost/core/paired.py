@@ -39,7 +39,9 @@ def tango(fixed: ArrayLike, broken: ArrayLike, n: ArrayLike, *, level: float = 0
     >>> [round(float(end), 4) for end in tango(28, 25, 618, level=0.1)]
     [-0.0148, 0.0247]
     """
-    return tango_lower(fixed, broken, n, level=level / 2), -tango_lower(broken, fixed, n, level=level / 2)
+    fixed, broken = np.broadcast_arrays(fixed, broken)
+    low, minus_high = tango_lower(np.stack([fixed, broken]), np.stack([broken, fixed]), n, level=level / 2)
+    return low, -minus_high
 
 
 def tango_lower(fixed: ArrayLike, broken: ArrayLike, n: ArrayLike, *, level: ArrayLike) -> FloatArray:

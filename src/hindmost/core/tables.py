@@ -99,7 +99,7 @@ class ChangeTable:
     """What one head changed against the baseline, group by group.
 
     ``worst_difference``: worst-group accuracy of the head minus that of the baseline, each over all test
-    groups with rows, with the percentile interval of a bootstrap stratified by group (paired rows).
+    groups with rows, with a two-sided 95 % interval from bounds of every pair of groups (``core.worst_change``).
     """
 
     baseline: str

@@ -9,9 +9,7 @@ from hindmost.core.rows import FloatArray
 _CELLS = 4_000_000  # numbers drawn at a time, so that memory stays under 64 MiB
 
 
-def profile_totals(
-    profiles: FloatArray, *, draws: int, rng: np.random.Generator, pseudo: FloatArray | None = None
-) -> FloatArray:
+def profile_totals(profiles: FloatArray, *, draws: int, rng: np.random.Generator) -> FloatArray:
     """Column totals of ``m`` clusters drawn with replacement from ``m``, shape (draws, v).
 
     Clusters with the same profile are alike, so one multinomial draw of counts per distinct profile
@@ -19,17 +17,12 @@ def profile_totals(
 
     Parameters
     ----------
-    profiles : array, shape (m, v)       what each cluster adds, e.g. rows, right before, right after
-    pseudo : array, shape (s, v), or None    profiles that are mixed in, each with half a cluster's weight
+    profiles : array, shape (m, v)       what each cluster adds, e.g. rows, fixed, broken
     """
     kinds, counts = np.unique(profiles, axis=0, return_counts=True)
-    weights = counts.astype(np.float64)
-    if pseudo is not None:
-        kinds = np.concatenate([kinds, pseudo])
-        weights = np.concatenate([weights, np.full(len(pseudo), 0.5)])
     step = max(1, _CELLS // len(kinds))
     sizes = [min(step, draws - start) for start in range(0, draws, step)]
-    totals = [rng.multinomial(len(profiles), weights / weights.sum(), size=size) @ kinds for size in sizes]
+    totals = [rng.multinomial(len(profiles), counts / counts.sum(), size=size) @ kinds for size in sizes]
     return np.concatenate(totals)
 
 

@@ -63,7 +63,7 @@ def paired_change(
     changes = _changes(test_rows, before, after, level=level, seed=seed)
     adjusted = holm(np.array([np.nan if c is None else c.p_value for c in changes]))
     thresholds = _Thresholds(level, harm_margin)
-    worst, low, high = worst_difference(test_rows, before, after, seed=seed)
+    worst, low, high = worst_difference(test_rows, before, after)
     return ChangeTable(
         baseline=baseline,
         groups=tuple(

@@ -97,9 +97,8 @@ def _reliance(rows: Rows, flips: list[_Flips], *, level: float, reason: str | No
     whole = np.zeros(len(rows), dtype=np.int64)
     top = int(np.argmax([each.difference.mean() for each in flips]))
     chosen = flips[top]
-    low, high, _, _ = _interval(chosen, whole, 1, rows, level)
-    lowers = [float(_interval(each, whole, 1, rows, level / len(flips))[2][0]) for each in flips]
-    uppers = [float(_interval(each, whole, 1, rows, level)[3][0]) for each in flips]
+    low, high = _ends(_tally(rows, [chosen], whole, 1))
+    lowers, uppers = _bounds(_tally(rows, flips, whole, 1), level=level)
     return Reliance(
         kind="swap_only" if chosen.control is None else "swap",
         reason=reason,
@@ -107,37 +106,57 @@ def _reliance(rows: Rows, flips: list[_Flips], *, level: float, reason: str | No
         swap=float(chosen.swap.mean()),
         control=None if chosen.control is None else float(chosen.control.mean()),
         number=float(chosen.difference.mean()),
-        low=float(low[0]),
-        high=float(high[0]),
-        lower_bound=max(lowers),
-        upper_bound=max(uppers),
+        low=float(low[0, 0]),
+        high=float(high[0, 0]),
+        lower_bound=float(lowers.max()),
+        upper_bound=float(uppers.max()),
         direction=DIRECTIONS[top],
-        groups=_group_rows(rows, chosen, level),
+        groups=_group_rows(rows, chosen),
     )
 
 
-def _interval(
-    flips: _Flips, part: IntArray, n_parts: int, rows: Rows, level: float
-) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-    """Two-sided 95 % ends and one-sided bounds at ``level`` of the mean difference, shape (n_parts,) each."""
+@dataclass(frozen=True)
+class _Tally:
+    """Effective rows that flip under the swap alone and under the control alone, shape (directions, parts) each."""
+
+    up: FloatArray
+    down: FloatArray
+    n: FloatArray  # (parts,)
+    control: bool
+
+
+def _tally(rows: Rows, flips: list[_Flips], part: IntArray, n_parts: int) -> _Tally:
     counted = effective_n(part, rows.cluster, n_parts)
-    n = np.bincount(part, minlength=n_parts)
-    scale = counted / np.maximum(n, 1)
-    up = np.bincount(part, weights=flips.difference > 0, minlength=n_parts) * scale
-    down = np.bincount(part, weights=flips.difference < 0, minlength=n_parts) * scale
-    if flips.control is None:
-        bounds = (clopper_pearson_lower(up, counted, level=level), clopper_pearson_upper(up, counted, level=level))
-        return *wilson(up, counted), *bounds
-    lower, minus_upper = tango_bound([up, down], [down, up], counted, level=level)  # (n_parts,) each
-    return *tango(up, down, counted), lower, -minus_upper
+    scale = counted / np.maximum(np.bincount(part, minlength=n_parts), 1)
+    moves = [each.difference for each in flips]
+    up = [np.bincount(part, weights=move > 0, minlength=n_parts) * scale for move in moves]
+    down = [np.bincount(part, weights=move < 0, minlength=n_parts) * scale for move in moves]
+    return _Tally(np.stack(up), np.stack(down), counted, flips[0].control is not None)
 
 
-def _group_rows(rows: Rows, flips: _Flips, level: float) -> tuple[RelianceRow, ...]:
+def _ends(tally: _Tally) -> tuple[FloatArray, FloatArray]:
+    """Two-sided 95 % ends of the mean difference, for the eye, shape (directions, parts) each."""
+    if tally.control:
+        return tango(tally.up, tally.down, tally.n)
+    return wilson(tally.up, tally.n)
+
+
+def _bounds(tally: _Tally, *, level: float) -> tuple[FloatArray, FloatArray]:
+    """Lower bounds at ``level`` over the number of directions and upper bounds at ``level``, the same shapes."""
+    up, down, n, shared = tally.up, tally.down, tally.n, level / len(tally.up)
+    if not tally.control:
+        return clopper_pearson_lower(up, n, level=shared), clopper_pearson_upper(up, n, level=level)
+    levels = np.array([shared, level])[:, None, None]
+    lower, minus_upper = tango_bound(np.stack([up, down]), np.stack([down, up]), n, level=levels)
+    return lower, -minus_upper
+
+
+def _group_rows(rows: Rows, flips: _Flips) -> tuple[RelianceRow, ...]:
     n = np.bincount(rows.group, minlength=rows.n_groups)
-    low, high, _, _ = _interval(flips, rows.group, rows.n_groups, rows, level)
+    low, high = _ends(_tally(rows, [flips], rows.group, rows.n_groups))
     columns = [_group_mean(rows, flips.swap, n)]
     columns += [np.full(rows.n_groups, np.nan) if flips.control is None else _group_mean(rows, flips.control, n)]
-    columns += [_group_mean(rows, flips.difference, n), low, high]
+    columns += [_group_mean(rows, flips.difference, n), low[0], high[0]]
     return tuple(
         RelianceRow(name, size, *(plain(value) for value in numbers))
         for name, size, numbers in zip(rows.naming.groups, n.tolist(), np.stack(columns, axis=1).tolist())

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hindmost.core.clusters import pieces
 from hindmost.core.intervals import newcombe_bounds
 from hindmost.core.rows import BoolArray, FloatArray, IntArray, Naming, Rows
 from hindmost.core.tables import ShortcutGap
 from hindmost.core.worst import tally
 from hindmost.evals._check import check_length
+from hindmost.evals._shared_clusters import correlations
 from hindmost.evals.group_accuracy import effective_counts
 
 
@@ -95,29 +95,10 @@ def _bounds(rows: Rows, predicted: IntArray, pairs: _Pairs, level: float) -> tup
     """One-sided bounds of first minus second at ``level``, shape (p,) each."""
     right, n = tally(predicted == rows.y, rows.group, rows.n_groups)
     share, counted = effective_counts(rows, right, n)
+    shared = correlations(rows, predicted == rows.y, predicted == rows.y)
     return newcombe_bounds(
         (share[pairs.first], counted[pairs.first]),
         (share[pairs.second], counted[pairs.second]),
         level=level,
-        correlation=_correlation(rows, predicted, pairs),
+        correlation=shared[pairs.first, pairs.second],
     )
-
-
-def _correlation(rows: Rows, predicted: IntArray, pairs: _Pairs) -> FloatArray:
-    """Correlation of the two groups' accuracies through the clusters they share, shape (p,).
-
-    A positive one narrows the interval, so it is shrunk by Newcombe's continuity correction (1998, 2641):
-    half a row off the sum of products, not below 0.
-    """
-    if rows.cluster is None:
-        return np.zeros(len(pairs.first))
-    found = pieces(rows.group, rows.cluster)
-    right, n = tally(predicted == rows.y, rows.group, rows.n_groups)
-    residual = found.total((predicted == rows.y) - (right / np.maximum(n, 1))[rows.group])
-    table = np.zeros((int(found.cluster.max()) + 1, rows.n_groups))
-    table[found.cluster, found.part] = residual
-    products = table.T @ table
-    shared = products[pairs.first, pairs.second]
-    shared = np.where(shared > 0, np.maximum(shared - 0.5, 0.0), shared)
-    scale = np.sqrt(products[pairs.first, pairs.first] * products[pairs.second, pairs.second])
-    return np.where(scale > 0, shared / np.where(scale > 0, scale, 1.0), 0.0)

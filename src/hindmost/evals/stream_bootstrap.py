@@ -11,13 +11,8 @@ from __future__ import annotations
 import numpy as np
 
 from hindmost.core.rows import FloatArray, IntArray
-from hindmost.core.worst import worst_accuracy
-from hindmost.evals._resample import _CELLS, percentile_interval
+from hindmost.evals._resample import _CELLS
 from hindmost.evals.stream_outcomes import Outcomes
-from hindmost.evals.worst_difference import _CELLS as PSEUDO_PAIRS
-from hindmost.evals.worst_difference import DRAWS
-
-Interval = tuple[float | None, float | None, float | None]
 
 
 def drawn_right(outcomes: Outcomes, *, draws: int, rng: np.random.Generator) -> IntArray:
@@ -37,26 +32,12 @@ def drawn_right(outcomes: Outcomes, *, draws: int, rng: np.random.Generator) -> 
     return out
 
 
-def worst_differences(outcomes: Outcomes, *, baseline: int, seed: int, draws: int = DRAWS) -> tuple[Interval, ...]:
-    """Worst group of each head minus that of the baseline, with its two-sided 95 % interval.
-
-    The numbers of ``worst_difference`` for independent rows, to the last bit: same draws, same pseudo-pairs.
-
-    Returns
-    -------
-    tuple over heads of (difference, low, high), None where no group has rows
-    """
-    heads = range(outcomes.pattern.shape[1])
-    return tuple(_worst_difference(outcomes.of([baseline, head]), seed, draws) for head in heads)
-
-
 def kind_totals(
     kinds: FloatArray,
     counts: IntArray,
     *,
     draws: int,
     rng: np.random.Generator,
-    pseudo: FloatArray | None = None,
 ) -> FloatArray:
     """Column totals of n rows drawn with replacement from n rows of a few kinds, shape (draws, v).
 
@@ -64,28 +45,8 @@ def kind_totals(
     ----------
     kinds : array, shape (k, v)     what a row of each kind adds
     counts : int array, shape (k,)  rows of each kind, n in all
-    pseudo : array (s, v) or None   kinds that are mixed in, each with half a row's weight
     """
-    weights = counts.astype(np.float64)
-    if pseudo is not None:
-        kinds, weights = np.concatenate([kinds, pseudo]), np.concatenate([weights, np.full(len(pseudo), 0.5)])
     step = max(1, _CELLS // len(kinds))
     sizes = [min(step, draws - start) for start in range(0, draws, step)]
     n = int(counts.sum())
-    return np.concatenate([rng.multinomial(n, weights / weights.sum(), size=size) @ kinds for size in sizes])
-
-
-def _worst_difference(pair: Outcomes, seed: int, draws: int) -> Interval:
-    """Of two heads: the second minus the first."""
-    n, right = pair.n, pair.right
-    if not n.any():
-        return None, None, None
-    rng = np.random.default_rng([seed, pair.n_groups])
-    worst = np.full((draws, 2), np.inf)
-    for g in np.flatnonzero(n):
-        own = pair.group == g
-        kinds = np.column_stack([np.ones(int(own.sum())), pair.pattern[own]])
-        totals = kind_totals(kinds, pair.count[own], draws=draws, rng=rng, pseudo=PSEUDO_PAIRS)
-        worst = np.minimum(worst, totals[:, 1:] / totals[:, :1])
-    low, high = percentile_interval(worst[:, 1] - worst[:, 0])
-    return worst_accuracy(right[:, 1], n) - worst_accuracy(right[:, 0], n), low, high
+    return np.concatenate([rng.multinomial(n, counts / n, size=size) @ kinds for size in sizes])
