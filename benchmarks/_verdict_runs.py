@@ -1,0 +1,73 @@
+"""Runs of one cell, counted; kept in a JSON file so that a longer run goes on where a shorter one ended."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from zlib import crc32
+
+import numpy as np
+
+from hindmost.core.findings import Finding
+
+Held = tuple[str, ...]  # the decision and its companions
+Run = tuple[str, bool, Held, tuple[Finding, ...]]  # what is true, sufficient in truth, what held, why
+One = Callable[[np.random.Generator, int], Run]
+EFFECTS = ("HM001", "HM002", "HM003", "HM004", "HM005", "HM006", "HM007", "HM010")  # the others count rows and files
+
+
+@dataclass
+class Counts:
+    """What was decided in the runs of one cell.
+
+    Parameters
+    ----------
+    name, grid : str
+    runs : int
+    false : int                         "sufficient" held, as decision or companion, and is not true
+    decided : dict                      truth -> decision -> runs
+    found : dict                        rule -> runs in which it was found
+    any_found : int                     runs in which any rule that claims an effect was found
+    seconds : float                     of the processor
+    """
+
+    name: str
+    grid: str
+    runs: int = 0
+    false: int = 0
+    decided: dict[str, dict[str, int]] = field(default_factory=dict)
+    found: dict[str, int] = field(default_factory=dict)
+    any_found: int = 0
+    seconds: float = 0.0
+
+    def add(self, truth: str, enough: bool, held: Held, findings: tuple[Finding, ...]) -> None:
+        """One more run; ``enough``: the treatment is sufficient in truth."""
+        codes = [f.code for f in findings if f.outcome == "found" and f.code in EFFECTS]
+        self.runs += 1
+        self.false += "treatment_sufficient" in held and not enough
+        self.any_found += bool(codes)
+        row = self.decided.setdefault(truth, {})
+        row[held[0]] = row.get(held[0], 0) + 1
+        self.found = dict(Counter(self.found) + Counter(codes))
+
+
+def read(path: Path, name: str, grid: str) -> Counts:
+    """The counts so far."""
+    return Counts(**json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else Counts(name, grid)
+
+
+def write(path: Path, counts: Counts) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(asdict(counts), indent=1), encoding="utf-8")
+
+
+def path_of(folder: Path, grid: str, name: str) -> Path:
+    return folder / grid / ("".join(c if c.isalnum() else "_" for c in name) + ".json")
+
+
+def generator(name: str, run: int, seed: int) -> np.random.Generator:
+    """Its own stream for each run of each cell, so that pieces of a run add up to the whole."""
+    return np.random.default_rng([seed, crc32(name.encode()), run])
