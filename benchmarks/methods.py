@@ -102,7 +102,7 @@ def run(name: str, features: Features, context: FitContext) -> Run:
     seconds = time.perf_counter() - started
     assert context.baseline is not None
     before, after = context.baseline.predict(test.X), to_predictor(estimator).predict(test.X)
-    change = worst_difference(test.rows, before == test.rows.y, after == test.rows.y, seed=context.seed)
+    change = worst_difference(test.rows, before == test.rows.y, after == test.rows.y)
     return Run(_table(features, after), change, seconds, estimator.selected_.get("departs"))
 
 
