@@ -11,7 +11,14 @@ from hindmost.cli.gate import FailOn, gate
 from hindmost.cli.progress import Bars
 from hindmost.core.audit import Audit
 from hindmost.io.audit_json import dumps
-from hindmost.pipeline.options import AuditOptions, DataOptions, ModelOptions, TrainOptions
+from hindmost.pipeline.options import (
+    AuditOptions,
+    DataOptions,
+    EngineName,
+    EngineOptions,
+    ModelOptions,
+    TrainOptions,
+)
 from hindmost.report.terminal import summary
 
 Preset = Literal["squash", "timm"]
@@ -44,6 +51,15 @@ Json = Annotated[bool, typer.Option("--json", help="Print the audit as JSON on s
 Gate = Annotated[FailOn | None, typer.Option(help="Exit with 1 if this holds.")]
 Policy = Annotated[Path | None, typer.Option(help="Targets and margins, a YAML file.")]
 NoImages = Annotated[bool, typer.Option("--no-images", help="Keep every picture out of the audit.")]
+EngineOption = Annotated[EngineName, typer.Option("--engine", help="This process, or a Ray cluster.")]
+RayAddress = Annotated[
+    str | None,
+    typer.Option(help="auto or HOST:PORT: a cluster that runs. Default: local, one on this machine for this run."),
+]
+WorkersOption = Annotated[
+    int | None, typer.Option("--workers", help="Ray workers. Default: as many as there is room for.")
+]
+Threads = Annotated[int | None, typer.Option(help="Threads of a Ray worker. Default: 1.")]
 Epochs = Annotated[int | None, typer.Option(help="Passes over the train split.")]
 LearningRate = Annotated[float | None, typer.Option("--lr", help="Highest learning rate.")]
 CriterionOption = Annotated[Criterion, typer.Option(help="Validation accuracy that chooses the epoch.")]
@@ -78,6 +94,10 @@ def audit(
     fail_on: Gate = None,
     no_images: NoImages = False,
     json: Json = False,
+    engine: EngineOption = "local",
+    ray_address: RayAddress = None,
+    workers: WorkersOption = None,
+    threads: Threads = None,
 ) -> int:
     """Measure every group before and after, and decide whether the last layer is enough."""
     from hindmost.pipeline.audit import audit as run
@@ -90,6 +110,7 @@ def audit(
         policy,
         seed,
         not no_images,
+        EngineOptions(engine, ray_address, workers, threads),
     )
     with Bars() as bars:
         result = run(source, out, options, talk=bars.talk())
@@ -165,6 +186,10 @@ def features(
     runtime: Runtime = "auto",
     dtype: Dtype = "float32",
     precision: Precision = "float32",
+    engine: EngineOption = "local",
+    ray_address: RayAddress = None,
+    workers: WorkersOption = None,
+    threads: Threads = None,
 ) -> None:
     """Write the pooled features of every image, as a folder or a file that audit reads."""
     from hindmost.pipeline.features import features as run
@@ -172,7 +197,8 @@ def features(
     with Bars() as bars:
         data = DataOptions(metadata, card, tuple(cue or ()), most_bad)
         model = ModelOptions(backbone, checkpoint, preprocessing, input_size, early, held_out, runtime, dtype)
-        typer.echo(str(run(source, out, data, model, precision=precision, talk=bars.talk())))
+        place = EngineOptions(engine, ray_address, workers, threads)
+        typer.echo(str(run(source, out, data, model, precision=precision, engine=place, talk=bars.talk())))
 
 
 def paste(

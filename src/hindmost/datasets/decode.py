@@ -56,7 +56,7 @@ def load_pixels(path: Path, preprocessing: Preprocessing) -> Pixels:
     return as_read(_read(path, read_photograph), preprocessing)
 
 
-def pixels_of(content: bytes, path: Path, preprocessing: Preprocessing) -> Pixels:
+def pixels_of(content: bytes, path: Path | str, preprocessing: Preprocessing) -> Pixels:
     """The same from the bytes of a file, so that what was checked is what is read; ``path`` is for the message."""
     picture = _decoded(path, lambda: read_photograph(content))
     return as_read(picture, preprocessing)
@@ -130,7 +130,7 @@ def _read(path: Path, decode: Callable[[bytes], T]) -> T:
     return _decoded(path, lambda: decode(path.read_bytes()))
 
 
-def _decoded(path: Path, decode: Callable[[], T]) -> T:
+def _decoded(path: Path | str, decode: Callable[[], T]) -> T:
     try:
         return decode()
     except OSError as error:

@@ -35,8 +35,19 @@ class Engine(Protocol):
         """Compute and keep what the shelf lacks of these photographs; see ``fill``."""
         ...
 
-    def map(self, function: Callable[[T], R], items: Iterable[T], *, cpus_per_task: int = 1) -> list[R]:
-        """``[function(item) for item in items]``; linear algebra uses ``cpus_per_task`` threads."""
+    def map(
+        self,
+        function: Callable[[T], R],
+        items: Iterable[T],
+        *,
+        cpus_per_task: int | None = 1,
+        progress: Progress = silent,
+    ) -> list[R]:
+        """``[function(item) for item in items]``; linear algebra uses ``cpus_per_task`` threads.
+
+        None: as many as the engine has, which are this process's own, or those of one worker. ``progress`` hears
+        how many items of the stage "tasks" are done, in their order.
+        """
         ...
 
 
@@ -66,8 +77,21 @@ class LocalEngine:
             set_aside=set_aside,
         )
 
-    def map(self, function: Callable[[T], R], items: Iterable[T], *, cpus_per_task: int = 1) -> list[R]:
-        return [limited(function, item, cpus_per_task) for item in items]
+    def map(
+        self,
+        function: Callable[[T], R],
+        items: Iterable[T],
+        *,
+        cpus_per_task: int | None = 1,
+        progress: Progress = silent,
+    ) -> list[R]:
+        listed = list(items)
+        results: list[R] = []
+        for item in listed:
+            progress("tasks", len(results), len(listed))
+            results.append(limited(function, item, cpus_per_task))
+        progress("tasks", len(results), len(listed))
+        return results
 
 
 @dataclass(frozen=True)
@@ -91,5 +115,13 @@ class RayEngine:
             workers=self.workers, maps_for=maps_for, progress=progress, set_aside=set_aside,
         )  # fmt: skip
 
-    def map(self, function: Callable[[T], R], items: Iterable[T], *, cpus_per_task: int = 1) -> list[R]:
-        return map_by_ray(function, items, cpus_per_task=cpus_per_task)
+    def map(
+        self,
+        function: Callable[[T], R],
+        items: Iterable[T],
+        *,
+        cpus_per_task: int | None = 1,
+        progress: Progress = silent,
+    ) -> list[R]:
+        cpus = self.workers.threads if cpus_per_task is None else cpus_per_task
+        return map_by_ray(function, items, cpus_per_task=cpus, progress=progress)

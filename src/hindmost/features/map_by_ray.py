@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
+from types import ModuleType
 from typing import Any, TypeVar
 
 from threadpoolctl import threadpool_limits
 
 from hindmost.core.errors import InputError
+from hindmost.core.progress import Progress, silent
 from hindmost.features.ray_cluster import connected, environment, node_sizes
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 
-def map_by_ray(function: Callable[[T], R], items: Iterable[T], *, cpus_per_task: int = 1) -> list[R]:
+def map_by_ray(
+    function: Callable[[T], R], items: Iterable[T], *, cpus_per_task: int = 1, progress: Progress = silent
+) -> list[R]:
     """``[function(item) for item in items]`` on the connected cluster, with the same results in the same order.
 
     A task whose machine dies is run again elsewhere, so the function must depend on nothing but its item: random
@@ -25,10 +31,12 @@ def map_by_ray(function: Callable[[T], R], items: Iterable[T], *, cpus_per_task:
     function : callable     sent once; large arrays that all items share belong into a ``functools.partial``
     items : iterable
     cpus_per_task : int     CPUs that a task takes, and threads that linear algebra uses in it
+    progress : Progress     hears how many items of the stage "tasks" are done, in their order
 
     Returns
     -------
-    list, one result an item. An exception of the function rises as in a loop: that of the first item in order
+    list, one result an item, which outlives the cluster. An exception of the function rises as in a loop: that of the
+    first item in order
 
     Raises
     ------
@@ -38,20 +46,41 @@ def map_by_ray(function: Callable[[T], R], items: Iterable[T], *, cpus_per_task:
     ray = connected()
     _check(cpus_per_task)
     options = {"num_cpus": cpus_per_task, "runtime_env": environment(cpus_per_task), "max_retries": 3}
-    task = ray.remote(**options)(limited)
+    task = ray.remote(**options)(_pickled)
     shared = ray.put(function)
     waiting = [task.remote(shared, item, cpus_per_task) for item in items]
     try:
-        return [ray.get(result) for result in waiting]
-    except ray.exceptions.RayTaskError as error:
+        return _gathered(ray, waiting, progress)
+    except BaseException as error:  # an interruption too: what still waits would go on
         for result in waiting:
             ray.cancel(result)
-        raise (error.cause or error) from error
+        if isinstance(error, ray.exceptions.RayTaskError):
+            raise (error.cause or error) from error
+        raise
 
 
-def limited(function: Callable[[T], R], item: T, threads: int) -> R:
-    """One call with a fixed number of threads for linear algebra: sums depend on it in their last bits."""
-    with threadpool_limits(threads):
+def _gathered(ray: ModuleType, waiting: list[Any], progress: Progress) -> list[Any]:
+    results: list[Any] = []
+    for result in waiting:
+        progress("tasks", len(results), len(waiting))
+        results.append(pickle.loads(ray.get(result)))
+    progress("tasks", len(results), len(waiting))
+    return results
+
+
+def _pickled(function: Callable[[T], R], item: T, threads: int) -> bytes:
+    """The result as bytes: arrays that Ray hands over are read-only views of memory that goes with the cluster."""
+    from ray import cloudpickle
+
+    return bytes(cloudpickle.dumps(limited(function, item, threads)))
+
+
+def limited(function: Callable[[T], R], item: T, threads: int | None) -> R:
+    """One call with a fixed number of threads for linear algebra: sums depend on it in their last bits.
+
+    None: as many as there are.
+    """
+    with nullcontext() if threads is None else threadpool_limits(threads):
         return function(item)
 
 

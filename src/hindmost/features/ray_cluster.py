@@ -130,7 +130,7 @@ def check_room(workers: Workers) -> None:
         raise InputError(
             f"The Ray cluster has {sum(sizes)} CPUs ({_listed(sizes)}), but {workers.count} workers with "
             f"{workers.threads} CPUs each on one machine and {SPARE} to spare need {workers.cpus}. "
-            f"Use at most {_most(sizes, workers.threads)} workers of this size, or add machines."
+            f"Use at most {most_workers(workers.threads)} workers of this size, or add machines."
         )
     free = _free(workers.cpus)
     if free < workers.cpus:
@@ -160,7 +160,9 @@ def _free(wanted: int) -> float:
     return free
 
 
-def _most(sizes: list[int], threads: int) -> int:
+def most_workers(threads: int) -> int:
+    """Workers of so many threads that the connected cluster has room for, when nobody else uses it; may be 0."""
+    sizes = node_sizes()
     return max(0, min(sum(size // threads for size in sizes), (sum(sizes) - SPARE) // threads))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 from hindmost.core.dataset import Preprocessing
 from hindmost.core.errors import InputError
@@ -31,6 +31,30 @@ class Network(Protocol):
 
 
 Recipe = Callable[[], Network]
+N = TypeVar("N", bound=Network)
+
+
+class Here(Generic[N]):
+    """A recipe whose network is here already: this process takes it, and another one follows the recipe itself.
+
+    Parameters
+    ----------
+    network : Network
+    recipe : callable       makes the very same network elsewhere; all of this that is pickled
+    """
+
+    def __init__(self, network: N, recipe: Callable[[], N]) -> None:
+        self._network, self._recipe = network, recipe
+
+    def __call__(self) -> N:
+        return self._network
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _itself, (self._recipe,)
+
+
+def _itself(recipe: Recipe) -> Recipe:
+    return recipe
 
 
 def network_of(recipe: Recipe, provenance: Mapping[str, Any]) -> Network:

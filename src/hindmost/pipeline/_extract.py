@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import partial
 from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,12 +13,16 @@ import numpy as np
 
 from hindmost.core import fingerprint
 from hindmost.core.features import Activations, Features
+from hindmost.core.progress import Progress
 from hindmost.datasets.decode import pixels_of
+from hindmost.features.addressed import Addressed
 from hindmost.features.digests import digests
+from hindmost.features.engines import Engine
 from hindmost.features.fill import SetAside, fill, refuse
 from hindmost.features.gather import chunks, gather
 from hindmost.features.made import Made
-from hindmost.features.photographs import Photographs, files
+from hindmost.features.photographs import Photographs
+from hindmost.features.recipe import Here
 from hindmost.features.shelf import Shelf
 from hindmost.features.store import FeatureStore
 from hindmost.pipeline._data import Input, images_of, without
@@ -33,8 +38,8 @@ NONE = np.empty(0, dtype=np.int64)
 class Extractor:
     """One network over several lists of images, through one cache."""
 
-    def __init__(self, network: Network, talk: Talk) -> None:
-        self.network, self.talk = network, talk
+    def __init__(self, network: Network, talk: Talk, engine: Engine) -> None:
+        self.network, self.talk, self.engine = network, talk, engine
         self.store = FeatureStore(cache_folder() / "features")
 
     def fill(self, given: Input, shown: np.ndarray, most_bad: float) -> tuple[Input, np.ndarray]:
@@ -55,20 +60,22 @@ class Extractor:
         reasons = [""] * len(paths)
 
         def set_aside(position: int, reason: str) -> None:
-            reasons[position] = reason.replace(f"{images.root}{os.sep}", "")
+            reasons[position] = reason.replace(f"{images.root.absolute()}{os.sep}", "")
 
-        for stage, backbone, maps_for in self._networks(shown):
-            self._fill(stage, self._files(paths, _hashes(given), backbone), backbone, maps_for, set_aside)
+        for stage, here, maps_for in self._networks(shown):
+            self._fill(stage, paths, _hashes(given), here, maps_for, set_aside)
         if not any(reasons):
             return given, shown
         kept = np.array([not reason for reason in reasons], dtype=np.bool_)
         return without(given, reasons, most_bad, self.talk), (np.cumsum(kept) - 1)[shown[kept[shown]]]
 
-    def _networks(self, shown: np.ndarray) -> list[tuple[str, Backbone, np.ndarray]]:
+    def _networks(self, shown: np.ndarray) -> list[tuple[str, Here[Backbone], np.ndarray]]:
         """Each network with the name of its stage and the rows whose maps are wanted."""
-        both = [("features", self.network.backbone, shown)]
-        early = self.network.early
-        return both if early is None else [*both, ("features of the early network", early, NONE)]
+        network = self.network
+        own = ("features", Here(network.backbone, network.recipe), shown)
+        if network.early is None or network.early_recipe is None:
+            return [own]
+        return [own, ("features of the early network", Here(network.early, network.early_recipe), NONE)]
 
     def rows(self, given: Input, shown: np.ndarray) -> tuple[Features, Activations | None]:
         """Features of every row and the maps of the shown ones, which ``fill`` has made."""
@@ -88,30 +95,40 @@ class Extractor:
     def named(self, stage: str, root: Path, names: np.ndarray) -> np.ndarray:
         """Features of image files by name."""
         paths = [root / str(name) for name in names]
-        return self.made(
-            stage, self._files(paths, [fingerprint.of_file(path) for path in paths], self.network.backbone)
-        )
+        hashes, backbone = [fingerprint.of_file(path) for path in paths], self.network.backbone
+        self._fill(stage, paths, hashes, Here(backbone, self.network.recipe))
+        return gather(self._shelf(backbone), digests(hashes))[0]
 
     def made(self, stage: str, photographs: Photographs) -> np.ndarray:
-        """Features of photographs, which may exist in memory only; one that cannot be read stops the run."""
+        """Features of photographs that exist in memory only, so in this process; one that fails stops the run."""
         backbone = self.network.backbone
-        self._fill(stage, photographs, backbone, NONE, refuse)
-        return gather(self._shelf(backbone), photographs.contents)[0]
-
-    def _files(self, paths: list[Path], hashes: list[str], backbone: Backbone) -> Photographs:
-        return files(paths, hashes, lambda content, path: pixels_of(content, path, backbone.preprocessing))
+        shelf = self._shelf(backbone)
+        fill(photographs, backbone.embed, shelf, progress=self._progress(stage))
+        return gather(shelf, photographs.contents)[0]
 
     def _fill(
-        self, stage: str, photographs: Photographs, backbone: Backbone, shown: np.ndarray, set_aside: SetAside
+        self,
+        stage: str,
+        paths: list[Path],
+        hashes: list[str],
+        here: Here[Backbone],
+        shown: np.ndarray = NONE,
+        set_aside: SetAside = refuse,
     ) -> None:
-        fill(
-            photographs,
-            backbone.embed,
+        """Files, wherever the engine computes: any machine that sees them under the same path can read them."""
+        backbone = here()
+        decode = partial(pixels_of, preprocessing=backbone.preprocessing)
+        self.engine.fill(
+            Addressed([str(path.absolute()) for path in paths], digests(hashes), decode),
+            here,
             self._shelf(backbone),
             maps_for=shown.tolist(),
-            progress=lambda _, done, total: self.talk.progress(stage, done, total),
+            progress=self._progress(stage),
             set_aside=set_aside,
         )
+
+    def _progress(self, stage: str) -> Progress:
+        return lambda _, done, total: self.talk.progress(stage, done, total)
 
     def _shelf(self, backbone: Backbone) -> Shelf:
         return self.store.shelf(how_made(backbone))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from hindmost.core.features import Features
 from hindmost.core.fitting import FitContext
 from hindmost.core.head import Head, Predictor
 from hindmost.core.rows import FloatArray, IntArray, Rows
+from hindmost.features.engines import Engine
 from hindmost.heads._estimator import HeadEstimator
 from hindmost.heads._fits import Fits
 from hindmost.heads._linear import LinearHead
@@ -50,16 +52,17 @@ class Fitted:
 
 
 def fit_heads(
-    names: tuple[str, ...], context: FitContext, baseline: tuple[str, Fitted], talk: Talk
+    names: tuple[str, ...], context: FitContext, baseline: tuple[str, Fitted], talk: Talk, engine: Engine
 ) -> dict[str, Fitted]:
-    """Fit the named heads in their order; the baseline comes first and is never refitted."""
-    fitted = {baseline[0]: baseline[1]}
+    """Fit the named heads, a task each, in their order; the baseline comes first and is never refitted."""
     wanted = [name for name in dict.fromkeys(names) if name not in ("erm", baseline[0])]
-    for position, name in enumerate(wanted):
-        talk.progress("heads", position, len(wanted))
-        fitted[name] = _fit(name, context)
-    talk.progress("heads", len(wanted), len(wanted))
-    return fitted
+    fitted = engine.map(
+        partial(_fit, context=context),
+        wanted,
+        cpus_per_task=None,
+        progress=lambda _, done, total: talk.progress("heads", done, total),
+    )
+    return {baseline[0]: baseline[1], **dict(zip(wanted, fitted, strict=True))}
 
 
 def refit_baseline(context: FitContext) -> Fitted:

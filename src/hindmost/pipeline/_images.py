@@ -11,6 +11,7 @@ from hindmost.backbones import check_classes
 from hindmost.core.audit import ModelRecord
 from hindmost.core.policy import Policy
 from hindmost.core.sample import sample_per_group
+from hindmost.features.engines import Engine
 from hindmost.pipeline._data import Input, images_of
 from hindmost.pipeline._extract import Extractor
 from hindmost.pipeline._halves import halved
@@ -25,14 +26,14 @@ MAPS_PER_GROUP = 150
 NONE = np.empty(0, dtype=np.int64)
 
 
-def look(given: Input, options: AuditOptions, policy: Policy, talk: Talk) -> Seen:
+def look(given: Input, options: AuditOptions, policy: Policy, talk: Talk, engine: Engine) -> Seen:
     """Load or train the network, then extract everything that the audit needs of the images."""
     network = network_for(given, options.model, options.training, options.seed, talk)
     check_classes(network.backbone, len(given.dataset.rows.naming.classes))
     network = running(network, options.model, talk)
     loss = measure_fidelity(given, network.backbone, options.seed)
     check_fidelity(loss, policy)
-    extractor = Extractor(network, talk)
+    extractor = Extractor(network, talk, engine)
     test = given.dataset.rows.mask("test")
     shown = sample_per_group(given.dataset.rows.group, test, MAPS_PER_GROUP, np.random.default_rng(options.seed))
     if network.backbone.maps_reason is not None:

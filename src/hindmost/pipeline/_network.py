@@ -13,6 +13,7 @@ from hindmost.core import fingerprint
 from hindmost.core.errors import InputError
 from hindmost.datasets.decode import load_pixels
 from hindmost.pipeline._data import Input
+from hindmost.pipeline._recipe import OfWeights, Recipe
 from hindmost.pipeline.options import TRAINING as TRAINING_DEFAULTS
 from hindmost.pipeline.options import ModelOptions, Talk, TrainOptions, cache_folder
 from hindmost.training import TRAINING
@@ -36,14 +37,17 @@ class Network:
     training : dict or None         recipe and validation history, when trained here
     held_out : tuple of str or None ids of train rows that training did not see; None: not known
     early : Backbone or None        the same network early in its training
+    recipe, early_recipe            what makes the very same networks on another machine
     """
 
     backbone: Backbone
     weights: str
     how: str
+    recipe: Recipe
     training: dict[str, Any] | None = None
     held_out: tuple[str, ...] | None = None
     early: Backbone | None = None
+    early_recipe: Recipe | None = None
 
 
 def network_for(given: Input, model: ModelOptions, training: TrainOptions, seed: int, talk: Talk) -> Network:
@@ -55,10 +59,10 @@ def network_for(given: Input, model: ModelOptions, training: TrainOptions, seed:
                 "--hold-out or --keep-early). Leave them out, or leave out --checkpoint."
             )
         reading = _reading(given, model)
-        backbone = backbones.load(model.backbone, checkpoint=model.checkpoint, **reading)
-        early = None if model.early is None else backbones.load(model.backbone, checkpoint=model.early, **reading)
+        recipe = OfWeights(model.checkpoint, model.backbone, reading)
+        early = None if model.early is None else replace(recipe, checkpoint=model.early)
         held_out = None if model.held_out is None else _listed(model.held_out, given)
-        return Network(backbone, "checkpoint", OWN_HEAD, held_out=held_out, early=early)
+        return _network("checkpoint", recipe, early, held_out=held_out)
     if model.early is not None or model.held_out is not None:
         raise InputError(
             "--early and --held-out describe the network of --checkpoint, but none came. "
@@ -84,10 +88,23 @@ def trained(given: Input, model: ModelOptions, training: TrainOptions, seed: int
     result = _fine_tune(given, start, training, seed, folder, talk)
     checkpoint = _save(folder / "erm.pth", result.state_dict, start, given)
     early = None if result.early_state is None else _save(folder / "early.pth", result.early_state, start, given)
-    backbone = backbones.load(model.backbone, checkpoint=checkpoint)
-    start_of_it = None if early is None else backbones.load(model.backbone, checkpoint=early)
-    network = Network(backbone, "trained here", OWN_HEAD, _record(result), result.held_out or None, start_of_it)
+    recipe = OfWeights(checkpoint, model.backbone)
+    start_of_it = None if early is None else replace(recipe, checkpoint=early)
+    held_out = result.held_out or None
+    network = _network("trained here", recipe, start_of_it, training=_record(result), held_out=held_out)
     return Trained(network, checkpoint, early)
+
+
+def _network(
+    weights: str,
+    recipe: OfWeights,
+    early: OfWeights | None,
+    *,
+    training: dict[str, Any] | None = None,
+    held_out: tuple[str, ...] | None,
+) -> Network:
+    start = None if early is None else early()
+    return Network(recipe(), weights, OWN_HEAD, recipe, training, held_out, start, early)
 
 
 def _fine_tune(

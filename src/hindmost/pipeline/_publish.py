@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection
+from dataclasses import asdict
 from pathlib import Path
 
 from hindmost.core.anatomy import FeatureTable
@@ -65,4 +66,5 @@ def write_run_record(folder: Path, source: Path, out: Path, options: AuditOption
             "checkpoint": options.model.checkpoint,
             "policy": options.policy,
         },
+        extra={"engine": asdict(options.engine)},
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from hindmost.datasets.decode import load_pixels
 from hindmost.features.choice import choice
 from hindmost.pipeline._data import Input, images_of
 from hindmost.pipeline._network import Network
+from hindmost.pipeline._recipe import Recipe, moved
 from hindmost.pipeline.options import ModelOptions, Talk, cache_folder
 
 if TYPE_CHECKING:
@@ -33,8 +35,11 @@ def running(network: Network, options: ModelOptions, talk: Talk) -> Network:
     chosen = _chosen(network.backbone, options)
     talk.notice(f"Runtime: {chosen.runtime} {chosen.dtype} ({chosen.why})")
     move: Callable[[Backbone], Backbone] = lambda one: on_runtime(one, chosen.runtime, options.dtype)  # noqa: E731
-    early = None if network.early is None else move(network.early)
-    return replace(network, backbone=move(network.backbone), early=early)
+    there: Callable[[Recipe], Recipe] = lambda one: partial(moved, one, chosen.runtime, options.dtype)  # noqa: E731
+    network = replace(network, backbone=move(network.backbone), recipe=there(network.recipe))
+    if network.early is None or network.early_recipe is None:
+        return network
+    return replace(network, early=move(network.early), early_recipe=there(network.early_recipe))
 
 
 def _chosen(backbone: Backbone, options: ModelOptions) -> RuntimeChoice:

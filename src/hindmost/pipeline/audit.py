@@ -16,12 +16,14 @@ from hindmost.core.head import Head, Predictor
 from hindmost.core.map_trust import MapTrust
 from hindmost.core.policy import Policy
 from hindmost.core.tables import Thumbnail
+from hindmost.features.engines import Engine
 from hindmost.io.output import staging
 from hindmost.io.policy import read_policy
 from hindmost.pipeline import _embeddings, _images
 from hindmost.pipeline._anatomy import dissect
 from hindmost.pipeline._clock import Clock
-from hindmost.pipeline._data import data_record, read_input
+from hindmost.pipeline._data import Input, data_record, read_input
+from hindmost.pipeline._engine import check_engine, engine_for
 from hindmost.pipeline._halves import measure_halves
 from hindmost.pipeline._heads import Fitted, fit_heads
 from hindmost.pipeline._judge import Measured, judge
@@ -65,22 +67,30 @@ def audit(source: Path, out: Path, options: AuditOptions = AUDIT, *, talk: Talk 
     clock = Clock(talk)
     policy = read_policy(options.policy)
     names = _heads(options, policy)
+    check_engine(options.engine)
     with staging(out) as folder:
         given = read_input(source, options.data, clock.talk)
         policy.check_groups(given.dataset.rows.naming.groups)
-        seen = (_embeddings.look if given.dataset.images is None else _images.look)(given, options, policy, clock.talk)
-        result, heads, table = _measure(seen, names, policy, options, clock.talk)
+        with engine_for(options.engine, clock.talk) as engine:
+            seen = _look(given, options, policy, clock.talk, engine)
+            fitted = fit_heads(names, _context(seen, policy, options.seed), seen.baseline, clock.talk, engine)
+        result, heads, table = _measure(seen, fitted, policy, options, clock.talk)
         write_results(result, folder, seen.features, heads, table)
         write_run_record(folder, source, out, options, clock)
     remove_stale(out, linear(heads), policy.languages[1:], features=table is not None)
     return result
 
 
+def _look(given: Input, options: AuditOptions, policy: Policy, talk: Talk, engine: Engine) -> Seen:
+    if given.dataset.images is None:
+        return _embeddings.look(given, options, policy, talk)
+    return _images.look(given, options, policy, talk, engine)
+
+
 def _measure(
-    seen: Seen, names: tuple[str, ...], policy: Policy, options: AuditOptions, talk: Talk
+    seen: Seen, fitted: dict[str, Fitted], policy: Policy, options: AuditOptions, talk: Talk
 ) -> tuple[Audit, Heads, FeatureTable | None]:
     given, baseline, seed = seen.given, seen.baseline[0], options.seed
-    fitted = fit_heads(names, _context(seen, policy, seed), seen.baseline, talk)
     heads = available(fitted)
     maps = _maps(seen, linear(heads), baseline)
     twins = seen.twins or twins_among_rows(seen.features, given.dataset.twin_of)

@@ -8,12 +8,23 @@ from hindmost.core.errors import InputError
 from hindmost.features.made import Precision
 from hindmost.io.output import staging
 from hindmost.pipeline._data import read_input
+from hindmost.pipeline._engine import check_engine, engine_for
 from hindmost.pipeline._extract import NONE, Extractor
 from hindmost.pipeline._images import held_out_rows
 from hindmost.pipeline._network import network_for
 from hindmost.pipeline._runtime import running
 from hindmost.pipeline._write_features import Extracted, write_file, write_folder
-from hindmost.pipeline.options import DATA, MODEL, SILENT, TRAINING, DataOptions, ModelOptions, Talk
+from hindmost.pipeline.options import (
+    DATA,
+    ENGINE,
+    MODEL,
+    SILENT,
+    TRAINING,
+    DataOptions,
+    EngineOptions,
+    ModelOptions,
+    Talk,
+)
 
 
 def features(
@@ -23,6 +34,7 @@ def features(
     model: ModelOptions = MODEL,
     *,
     precision: Precision = "float32",
+    engine: EngineOptions = ENGINE,
     seed: int = 0,
     talk: Talk = SILENT,
 ) -> Path:
@@ -33,6 +45,7 @@ def features(
     out : Path          a new folder: a table of Parquet files that say themselves what they hold, written some rows at
                         a time; or a file that ends in .npz: the same arrays, all in memory
     precision : str     how features are kept: "float32", or "float16" in half the room, to 11 significant bits
+    engine : EngineOptions      where they are computed; the rows are the same
 
     Returns
     -------
@@ -48,11 +61,13 @@ def features(
     """
     is_file = out.suffix == ".npz"
     _check(out, is_file)
+    check_engine(engine)
     with staging(out.parent if is_file else out) as draft:
         given = read_input(source, data, talk)
-        network = running(network_for(given, model, TRAINING, seed, talk), model, talk)
-        extractor = Extractor(network, talk)
-        given, _ = extractor.fill(given, NONE, data.most_bad)
+        with engine_for(engine, talk) as place:
+            network = running(network_for(given, model, TRAINING, seed, talk), model, talk)
+            extractor = Extractor(network, talk, place)
+            given, _ = extractor.fill(given, NONE, data.most_bad)
         extracted = Extracted(given, extractor, held_out_rows(given, network), precision)
         if is_file:
             cue = write_file(draft / out.name, extracted)

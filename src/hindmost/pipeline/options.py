@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from platformdirs import user_cache_path
 
@@ -14,6 +14,7 @@ from hindmost.core.errors import InputError
 from hindmost.core.progress import Progress, silent
 
 MOST_BAD = 0.01  # share of a split's images that may be set aside
+EngineName = Literal["local", "ray"]
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,43 @@ class TrainOptions:
 
 
 @dataclass(frozen=True)
+class EngineOptions:
+    """Where the work runs: in this process, or on a Ray cluster. The results are the same.
+
+    Parameters
+    ----------
+    engine : "local" or "ray"
+    address : str or None   "auto" or "HOST:PORT": a cluster that runs already; "local" or None: one on this machine,
+                            started for this run
+    workers : int or None   processes that hold the network; None: as many as the processors allow
+    threads : int or None   of each worker and of each task; None: 1
+
+    Raises
+    ------
+    InputError
+        The engine has another name, a number is below 1, or options of a cluster came for this process.
+    """
+
+    engine: EngineName = "local"
+    address: str | None = None
+    workers: int | None = None
+    threads: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.engine not in get_args(EngineName):
+            raise InputError(f"--engine must be local or ray, but {self.engine!r} came.")
+        given = {"--ray-address": self.address, "--workers": self.workers, "--threads": self.threads}
+        flags = [flag for flag, value in given.items() if value is not None]
+        if flags and self.engine == "local":
+            raise InputError(
+                f"{', '.join(flags)}: only --engine ray has a cluster. Add --engine ray, or leave out {flags[0]}."
+            )
+        for flag, value in (("--workers", self.workers), ("--threads", self.threads)):
+            if value is not None and value < 1:
+                raise InputError(f"{flag} must be at least 1, but {value} came.")
+
+
+@dataclass(frozen=True)
 class AuditOptions:
     """Everything that an audit may be told; the defaults are those of the command."""
 
@@ -93,6 +131,7 @@ class AuditOptions:
     policy: Path | None = None
     seed: int = 0
     images: bool = True
+    engine: EngineOptions = field(default_factory=EngineOptions)
 
     def __post_init__(self) -> None:
         if self.seed < 0 or self.seed >= 2**32:
@@ -100,6 +139,7 @@ class AuditOptions:
 
 
 DATA, MODEL, TRAINING, AUDIT = DataOptions(), ModelOptions(), TrainOptions(), AuditOptions()
+ENGINE = EngineOptions()
 
 
 @dataclass(frozen=True)
