@@ -156,7 +156,7 @@ def test_no_cluster_answers(arrays: dict[str, np.ndarray], write: Callable[..., 
         (["--workers", "2"], "--workers: only --engine ray has a cluster. Add --engine ray, or leave out --workers."),
         (["--ray-address", "auto", "--threads", "1"], "--ray-address, --threads: only --engine ray has a cluster."),
         ([*RAY, "--threads", "0"], "--threads must be at least 1, but 0 came."),
-        (["--engine", "spark"], "'--engine': 'spark' is not one of"),
+        (["--engine", "spark"], "'spark' is not one of 'local', 'ray'"),
     ],
 )
 @pytest.mark.parametrize("verb", ["audit", "features"])
