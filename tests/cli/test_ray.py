@@ -114,7 +114,7 @@ def test_a_cluster_for_this_run_ends_with_it(
         "step = progress.Bars.step\n"
         "def interrupted(self, stage, done, total):\n"
         "    step(self, stage, done, total)\n"
-        "    if stage == 'heads': threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
+        "    if stage == 'heads' and not done: threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
         "progress.Bars.step = interrupted\n"
         "sys.exit(run(sys.argv[1:]))"
     )
