@@ -1,7 +1,6 @@
 """A few damaged files are set aside by name and reason; many are refused."""
 
 import os
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from hindmost.core.errors import InputError
 from hindmost.core.fingerprint import of_file
 from hindmost.datasets.check_images import check_images
 from hindmost.datasets.open import open_input
+from hindmost.datasets.photograph import most_bytes, pixel_limit
 
 Folder = Callable[..., Path]
 
@@ -72,16 +72,27 @@ def test_one_damaged_file_is_set_aside_by_name_and_reason(
     assert not ImageFile.LOAD_TRUNCATED_IMAGES
 
 
-def test_a_bomb_is_set_aside_already_where_pillow_only_warns(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("limit", "bombs"), [(899, 1), (449, 1), (900, 0), (10**9, 0)])
+def test_a_bomb_is_set_aside_and_the_limit_can_be_raised(folder: Folder, limit: int, bombs: int) -> None:
+    """Above the limit, where Pillow only warns, and above twice the limit, where it raises."""
     home = folder(images=True)
     Image.new("RGB", (30, 30)).save(home / "images" / "5.png")
-    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 600)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with pixel_limit(limit):
         checked = check_images(open_input(home))
-    assert [aside.reason for aside in checked.dataset.set_aside] == [
-        "decompression bomb: far more pixels than a photograph"
-    ]
+    assert len(checked.dataset.set_aside) == bombs
+    assert all("decompression bomb: more than" in aside.reason for aside in checked.dataset.set_aside)
+
+
+def test_the_limit_of_a_file_is_that_of_its_pixels(folder: Folder) -> None:
+    assert most_bytes() == 2**28
+    home = folder(images=True)
+    path = home / "images" / "5.png"
+    path.write_bytes(path.read_bytes() + bytes(3000))
+    with pixel_limit(1000):
+        (aside,) = check_images(open_input(home)).dataset.set_aside
+    assert aside.reason.startswith("file is larger than")
+    with pixel_limit(2000):
+        assert not check_images(open_input(home)).dataset.set_aside
 
 
 def test_one_row_of_each_split_may_go_but_not_two(folder: Folder) -> None:

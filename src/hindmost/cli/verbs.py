@@ -12,6 +12,7 @@ from hindmost.cli.progress import Bars
 from hindmost.core.audit import Audit
 from hindmost.io.audit_json import dumps
 from hindmost.pipeline.options import (
+    MOST_PIXELS,
     AuditOptions,
     DataOptions,
     EngineName,
@@ -32,6 +33,7 @@ Card = Annotated[Path | None, typer.Option(help="Data card, if it is not INPUT/c
 Cue = Annotated[list[str] | None, typer.Option(help="Column of the cue; repeat it for several.")]
 MostBad = Annotated[float, typer.Option(help="Share of a split whose images may be unusable; 0: none.")]
 CueColour = Annotated[CueRule | None, typer.Option(help="How the cue is found in images, to erase it.")]
+MostPixels = Annotated[int, typer.Option(help="Pixels of the largest image; a larger one cannot be used.")]
 Backbone = Annotated[
     str | None,
     typer.Option(help="Architecture: a timm name, torchvision/NAME, hf/FOLDER or module:factory."),
@@ -74,6 +76,7 @@ def audit(
     card: Card = None,
     cue: Cue = None,
     most_bad: MostBad = 0.01,
+    most_pixels: MostPixels = MOST_PIXELS,
     cue_colour: CueColour = None,
     backbone: Backbone = None,
     checkpoint: Checkpoint = None,
@@ -103,7 +106,7 @@ def audit(
     from hindmost.pipeline.audit import audit as run
 
     options = AuditOptions(
-        DataOptions(metadata, card, tuple(cue or ()), most_bad, cue_colour),
+        DataOptions(metadata, card, tuple(cue or ()), most_bad, cue_colour, most_pixels),
         ModelOptions(backbone, checkpoint, preprocessing, input_size, early, held_out, runtime, dtype),
         TrainOptions(epochs, lr, criterion, hold_out, keep_early),
         tuple(name.strip() for name in heads.split(",") if name.strip()),
@@ -143,6 +146,7 @@ def train(
     card: Card = None,
     cue: Cue = None,
     most_bad: MostBad = 0.01,
+    most_pixels: MostPixels = MOST_PIXELS,
     backbone: Backbone = None,
     input_size: Size = None,
     preprocessing: PresetOption = None,
@@ -160,7 +164,7 @@ def train(
         files = run(
             source,
             out,
-            DataOptions(metadata, card, tuple(cue or ()), most_bad),
+            DataOptions(metadata, card, tuple(cue or ()), most_bad, most_pixels=most_pixels),
             ModelOptions(backbone, None, preprocessing, input_size),
             TrainOptions(epochs, lr, criterion, hold_out, keep_early),
             seed=seed,
@@ -177,6 +181,7 @@ def features(
     card: Card = None,
     cue: Cue = None,
     most_bad: MostBad = 0.01,
+    most_pixels: MostPixels = MOST_PIXELS,
     backbone: Backbone = None,
     checkpoint: Checkpoint = None,
     input_size: Size = None,
@@ -195,7 +200,7 @@ def features(
     from hindmost.pipeline.features import features as run
 
     with Bars() as bars:
-        data = DataOptions(metadata, card, tuple(cue or ()), most_bad)
+        data = DataOptions(metadata, card, tuple(cue or ()), most_bad, most_pixels=most_pixels)
         model = ModelOptions(backbone, checkpoint, preprocessing, input_size, early, held_out, runtime, dtype)
         place = EngineOptions(engine, ray_address, workers, threads)
         typer.echo(str(run(source, out, data, model, precision=precision, engine=place, talk=bars.talk())))
@@ -208,6 +213,7 @@ def paste(
     card: Card = None,
     cue: Cue = None,
     most_bad: MostBad = 0.01,
+    most_pixels: MostPixels = MOST_PIXELS,
     with_cue: Annotated[str | None, typer.Option(help="What the cue column says of a photograph with a patch.")] = None,
     per_group: Annotated[int | None, typer.Option(help="Rows of each group that get a twin at most.")] = None,
     seed: Seed = 0,
@@ -217,7 +223,7 @@ def paste(
     from hindmost.pipeline.paste import paste as run
 
     with Bars() as bars:
-        data = DataOptions(metadata, card, tuple(cue or ()), most_bad)
+        data = DataOptions(metadata, card, tuple(cue or ()), most_bad, most_pixels=most_pixels)
         typer.echo(str(run(source, out, data, PasteOptions(with_cue, per_group, seed), talk=bars.talk())))
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hindmost.core.errors import InputError
 from hindmost.core.head import Head
-from hindmost.core.rows import BoolArray, Rows
+from hindmost.core.rows import BoolArray, IntArray, Rows
 
 StrArray = NDArray[np.str_]
 
@@ -41,7 +41,7 @@ class Images:
     controls: StrArray
     cue_outside_core: bool = False
 
-    def take(self, where: BoolArray) -> Images:
+    def take(self, where: BoolArray | IntArray) -> Images:
         """The entries of the chosen rows."""
         return Images(
             self.root, self.files[where], self.core_masks[where], self.cue_masks[where],

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hindmost.core.blocks import first_not_finite
 from hindmost.core.errors import InputError
 from hindmost.core.rows import BoolArray, IntArray, Rows, Split
 
@@ -45,8 +46,8 @@ class Features:
                 raise InputError(
                     f"{name} has shape {array.shape}, expected ({len(self.rows)}, columns). Pass one line per row."
                 )
-            if not np.isfinite(array).all():
-                bad = int(np.flatnonzero(~np.isfinite(array).all(axis=1))[0])
+            bad = first_not_finite(array)
+            if bad is not None:
                 raise InputError(
                     f"{name} holds NaN or infinite values, first in row {str(self.rows.ids[bad])!r}. "
                     "Remove or recompute it."
@@ -57,10 +58,19 @@ class Features:
         return self.take(self.rows.mask(split))
 
     def take(self, where: BoolArray | IntArray) -> Features:
-        """Rows chosen by a boolean mask or by positions, in that order."""
-        logits = None if self.logits is None else self.logits[where]
-        early = None if self.early is None else self.early[where]
-        return Features(self.rows.take(where), self.X[where], logits, self.provenance, early)
+        """Rows chosen by a boolean mask or by positions, in that order; a mask that is one run copies nothing."""
+        part = _run(where)
+        logits = None if self.logits is None else self.logits[part]
+        early = None if self.early is None else self.early[part]
+        return Features(self.rows.take(part), self.X[part], logits, self.provenance, early)
+
+
+def _run(where: BoolArray | IntArray) -> BoolArray | IntArray | slice:
+    """A mask of consecutive rows as a slice."""
+    if where.dtype != np.bool_ or not where.any():
+        return where
+    first, stop = int(where.argmax()), len(where) - int(where[::-1].argmax())
+    return slice(first, stop) if stop - first == np.count_nonzero(where) else where
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from hindmost.core.blocks import by_blocks
 from hindmost.core.errors import InputError
 from hindmost.core.rows import FloatArray, IntArray
 
@@ -74,7 +75,7 @@ class Head:
                 f"X has shape {X.shape}, the head reads {self.coef.shape[1]} features. "
                 "Pass features of the same backbone."
             )
-        return np.asarray(X, dtype=np.float64) @ self.coef.T + self.intercept
+        return by_blocks(lambda part: np.asarray(part, dtype=np.float64) @ self.coef.T + self.intercept, X)
 
     def predict(self, X: NDArray[np.floating]) -> IntArray:
         """Class ids, shape (n,); ties go to the lower id."""

@@ -113,7 +113,7 @@ class Rows:
         """True for the rows of one split, shape (n,)."""
         return np.asarray(self.split == SPLITS.index(split))
 
-    def take(self, where: BoolArray | IntArray) -> Self:
+    def take(self, where: BoolArray | IntArray | slice) -> Self:
         """Rows chosen by a boolean mask or by positions, in that order."""
         cluster = None if self.cluster is None else self.cluster[where]
         return type(self)(self.ids[where], self.y[where], self.cue[where], self.split[where], self.naming, cluster)

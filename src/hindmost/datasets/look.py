@@ -14,9 +14,8 @@ from typing import TypeVar
 from PIL import Image
 
 from hindmost.core.progress import Progress
-from hindmost.datasets.photograph import Unreadable, read_photograph
+from hindmost.datasets.photograph import Unreadable, most_bytes, read_photograph
 
-MOST_BYTES = 1 << 28  # of one file
 CHUNK = 256
 T = TypeVar("T")
 R = TypeVar("R")
@@ -72,8 +71,8 @@ def bytes_of(path: Path) -> bytes:
     try:
         if not path.is_file():
             raise Unreadable("file is missing" if not path.exists() else "not a file")
-        if path.stat().st_size > MOST_BYTES:
-            raise Unreadable(f"file is larger than {MOST_BYTES >> 20} MiB")
+        if path.stat().st_size > most_bytes():
+            raise Unreadable(f"file is larger than {most_bytes() / 2**20:.3g} MiB")
         return path.read_bytes()
     except OSError as error:
         raise Unreadable(f"cannot be read ({error.strerror})") from error

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 import struct
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 
 import numpy as np
@@ -22,11 +24,31 @@ MALFORMED = (  # what Pillow's decoders raise for bytes that are not a picture; 
     OverflowError, struct.error, zlib.error, Image.DecompressionBombError, Warning,
 )  # fmt: skip
 ORIENTATION = 0x0112
+MOST_PIXELS = 89_478_485  # of one picture, where the user sets nothing; Pillow's own default
 GREY_16 = ("I;16", "I;16L", "I;16B", "I;16N", "I")
 
 
 class Unreadable(ValueError):
     """These bytes are no picture that can be used; the message is the reason."""
+
+
+@contextmanager
+def pixel_limit(most: int) -> Iterator[None]:
+    """Within the block a picture of more pixels is refused, and one of fewer is read however large it is.
+
+    The limit is Pillow's own and holds for every thread of this process.
+    """
+    before = Image.MAX_IMAGE_PIXELS
+    Image.MAX_IMAGE_PIXELS = most
+    try:
+        yield
+    finally:
+        Image.MAX_IMAGE_PIXELS = before
+
+
+def most_bytes() -> int:
+    """How large a file may be: its pixels at three bytes each, 256 MiB by default."""
+    return 3 * (Image.MAX_IMAGE_PIXELS or MOST_PIXELS) + 1
 
 
 def read_photograph(data: bytes) -> Image.Image:
@@ -65,6 +87,8 @@ def _decode(data: bytes, mode: str | None) -> Image.Image:
         raise Unreadable("file is empty")
     try:
         with Image.open(BytesIO(data), formats=FORMATS) as picture:
+            if picture.width * picture.height > (Image.MAX_IMAGE_PIXELS or MOST_PIXELS):
+                raise Unreadable(_bomb())  # Pillow itself only warns below twice the limit
             picture.load()
             upright = _upright(picture)
             return upright if mode is None else _rgb(upright)
@@ -79,9 +103,14 @@ def _reason(error: BaseException) -> str:
     if isinstance(error, UnidentifiedImageError):
         return "not an image of a known format"
     if isinstance(error, Image.DecompressionBombError | Image.DecompressionBombWarning):
-        return "decompression bomb: far more pixels than a photograph"
+        return _bomb()
     words = re.sub(r" at 0x[0-9a-f]+", "", " ".join(str(error).split()))
     return f"cannot be decoded: {words or type(error).__name__}"
+
+
+def _bomb() -> str:
+    limit = Image.MAX_IMAGE_PIXELS or MOST_PIXELS
+    return f"decompression bomb: more than {limit / 1e6:.3g} million pixels"
 
 
 def _upright(picture: Image.Image) -> Image.Image:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from sklearn.preprocessing import StandardScaler
 
+from hindmost.core.blocks import blocks
 from hindmost.core.errors import InputError
 from hindmost.core.rows import FloatArray
 
@@ -29,9 +30,11 @@ class Scaler:
         return raw, intercept - raw @ self.center
 
 
-def scaler_of(X: FloatArray) -> Scaler:
-    """Mean and standard deviation of the rows X (n, d); a constant feature keeps scale 1."""
-    fitted = StandardScaler().fit(X)
+def scaler_of(X: NDArray[np.floating]) -> Scaler:
+    """Mean and standard deviation of the rows X (n, d) in float64; a constant feature keeps scale 1."""
+    fitted = StandardScaler()
+    for part in blocks(X):
+        fitted.partial_fit(np.asarray(X[part], dtype=np.float64))
     return Scaler(fitted.mean_, fitted.scale_)
 
 

@@ -81,7 +81,7 @@ class DFR(LinearHead):
     @classmethod
     def from_context(cls, context: FitContext) -> Self:
         """The protocol with the scaler of the audit's train rows."""
-        train = scaler_of(context.train.X.astype(np.float64))
+        train = scaler_of(context.train.X)
         return cls(
             center=train.center,
             scale=train.scale,

@@ -127,7 +127,7 @@ class DFRCrossFit(LinearHead):
     @classmethod
     def from_context(cls, context: FitContext) -> Self:
         """The defaults with the scaler of the audit's train rows."""
-        train = scaler_of(context.train.X.astype(np.float64))
+        train = scaler_of(context.train.X)
         return cls(center=train.center, scale=train.scale, n_strata=context.n_strata, random_state=context.seed)
 
     def fit(

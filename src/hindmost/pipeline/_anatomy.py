@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from hindmost.core.anatomy import ROLES, Anatomy, ExcitedRow, FeatureRow, FeatureTable, HeadRoles, Part, Told
+from hindmost.core.blocks import deviations
 from hindmost.core.features import Features
 from hindmost.core.head import Head
 from hindmost.core.policy import Policy
@@ -41,7 +42,7 @@ def dissect(
         return _anatomy(judged, None, reason, {}, (), (), policy), None
     found = feature_roles(judged.rows, judged.X, level=policy.level, seed=seed)
     train = features.of("train") if features.rows.mask("train").any() else features
-    sd = train.X.std(axis=0, dtype=np.float64)
+    sd = deviations(train.X)
     singles = {name: as_coefs(fitted[name].single_coefs, head.n_classes) for name, head in heads.items()}
     shares = {
         name: role_shares(head, heads[baseline], singles[name], sd, found.roles, found.drawn)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +18,7 @@ from hindmost.datasets.duplicates import exact_duplicates
 from hindmost.datasets.open import open_input
 from hindmost.datasets.set_aside import without as set_aside
 from hindmost.io.card import find_card, read_card
-from hindmost.pipeline.options import MOST_BAD, DataOptions, Talk
+from hindmost.pipeline.options import MOST_BAD, MOST_PIXELS, DataOptions, Talk
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,8 @@ def read_input(source: Path, options: DataOptions, talk: Talk) -> Input:
     hashes, longest_side = None, None
     if dataset.images is None and options.most_bad != MOST_BAD:
         raise InputError("--most-bad speaks of images, but the input holds embeddings. Leave it out.")
+    if dataset.images is None and options.most_pixels != MOST_PIXELS:
+        raise InputError("--most-pixels speaks of images, but the input holds embeddings. Leave it out.")
     if dataset.images is None and options.cue_colour is not None:
         raise InputError("--cue-colour speaks of images, but the input holds embeddings. Leave it out.")
     if dataset.images is not None:
@@ -66,6 +68,24 @@ def without(given: Input, reasons: Sequence[str], most_bad: float, talk: Talk) -
     assert given.hashes is not None
     kept = np.array([not reason for reason in reasons], dtype=np.bool_)
     return _named(dataset, given.hashes[kept], given.longest_side)
+
+
+def in_split_order(given: Input) -> Input:
+    """The same rows, train before val before test, each in its own order: a split is then one piece of memory."""
+    dataset = given.dataset
+    order = np.argsort(dataset.rows.split, kind="stable")
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order))
+    twin_of, held_out = dataset.twin_of, dataset.held_out
+    moved = replace(
+        dataset,
+        rows=dataset.rows.take(order),
+        images=images_of(dataset).take(order),
+        twin_of=None if twin_of is None else np.where(twin_of >= 0, place[twin_of], -1)[order],
+        held_out=None if held_out is None else held_out[order],
+    )
+    assert given.hashes is not None
+    return _named(moved, given.hashes[order], given.longest_side)
 
 
 def _named(dataset: Dataset, hashes: np.ndarray | None, longest_side: int | None) -> Input:

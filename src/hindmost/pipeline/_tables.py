@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hindmost.core.blocks import by_blocks, deviations
 from hindmost.core.features import Features
 from hindmost.core.head import Head, Predictor
 from hindmost.core.policy import Policy
@@ -84,12 +85,14 @@ def _change(
 
 def _spread(test: Features, one: Fitted, said: IntArray, seed: int) -> DrawSpread:
     """Worst group of every single fit, beside the average that is used."""
-    assert one.single_predict is not None
-    return draw_spread(test.rows, one.single_predict(test.X.astype(np.float64)), said, seed=seed)
+    predict = one.single_predict
+    assert predict is not None
+    each = by_blocks(lambda part: predict(part.astype(np.float64)), test.X, axis=1)
+    return draw_spread(test.rows, each, said, seed=seed)
 
 
 def _anatomy(features: Features, fitted: dict[str, Fitted], baseline: str) -> dict[str, HeadAnatomy]:
     rows = features.of("train") if features.rows.mask("train").any() else features
     heads = linear(available(fitted))
     singles = {name: fitted[name].single_coefs for name in heads}
-    return head_anatomy(heads, singles, baseline, rows.X.std(axis=0, dtype="float64"))
+    return head_anatomy(heads, singles, baseline, deviations(rows.X))

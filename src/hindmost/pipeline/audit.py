@@ -16,6 +16,7 @@ from hindmost.core.head import Head, Predictor
 from hindmost.core.map_trust import MapTrust
 from hindmost.core.policy import Policy
 from hindmost.core.tables import Thumbnail
+from hindmost.datasets.photograph import pixel_limit
 from hindmost.features.engines import Engine
 from hindmost.io.output import staging
 from hindmost.io.policy import read_policy
@@ -68,7 +69,7 @@ def audit(source: Path, out: Path, options: AuditOptions = AUDIT, *, talk: Talk 
     policy = read_policy(options.policy)
     names = _heads(options, policy)
     check_engine(options.engine)
-    with staging(out) as folder:
+    with staging(out) as folder, pixel_limit(options.data.most_pixels):
         given = read_input(source, options.data, clock.talk)
         policy.check_groups(given.dataset.rows.naming.groups)
         with engine_for(options.engine, clock.talk) as engine:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from hindmost.core.errors import InputError
+from hindmost.datasets.photograph import pixel_limit
 from hindmost.features.made import Precision
 from hindmost.io.output import staging
-from hindmost.pipeline._data import read_input
+from hindmost.pipeline._data import in_split_order, read_input
 from hindmost.pipeline._engine import check_engine, engine_for
 from hindmost.pipeline._extract import NONE, Extractor
 from hindmost.pipeline._images import held_out_rows
@@ -51,8 +52,8 @@ def features(
     -------
     Path        ``out``: id, class, cue, split, X (n, d), logits (n, c), the network's last layer as coef (c, d) and
                 intercept (c,), and where they are known early_logits (n, c), held_out (n,), twin_of (n,) and
-                source_id (n,), equal for rows that hang together. In a .npz the cue has its column's name (a product
-                of several ``cue``)
+                source_id (n,), equal for rows that hang together. Train rows come first, then val, then test. In a
+                .npz the cue has its column's name (a product of several ``cue``)
 
     Raises
     ------
@@ -62,12 +63,12 @@ def features(
     is_file = out.suffix == ".npz"
     _check(out, is_file)
     check_engine(engine)
-    with staging(out.parent if is_file else out) as draft:
+    with staging(out.parent if is_file else out) as draft, pixel_limit(data.most_pixels):
         given = read_input(source, data, talk)
         with engine_for(engine, talk) as place:
             network = running(network_for(given, model, TRAINING, seed, talk), model, talk)
             extractor = Extractor(network, talk, place)
-            given, _ = extractor.fill(given, NONE, data.most_bad)
+            given = in_split_order(extractor.fill(given, NONE, data.most_bad)[0])
         extracted = Extracted(given, extractor, held_out_rows(given, network), precision)
         if is_file:
             cue = write_file(draft / out.name, extracted)

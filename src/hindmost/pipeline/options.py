@@ -15,6 +15,7 @@ from hindmost.core.progress import Progress, silent
 
 MOST_BAD = 0.01  # share of a split's images that may be set aside
 EngineName = Literal["local", "ray"]
+MOST_PIXELS = 89_478_485  # of one image, Pillow's own default
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,8 @@ class DataOptions:
     """How the input is read: another metadata file, a card, the columns of the cue, how many images may be bad.
 
     ``most_bad`` is the share of a split that may be set aside, one row at least; 0: none. ``cue_colour`` names a
-    rule of ``interventions.colour_rule.RULES`` that finds the cue in images without a cue mask.
+    rule of ``interventions.colour_rule.RULES`` that finds the cue in images without a cue mask. An image of more than
+    ``most_pixels`` is set aside as a decompression bomb.
     """
 
     metadata: Path | None = None
@@ -30,10 +32,13 @@ class DataOptions:
     cues: tuple[str, ...] = ()
     most_bad: float = MOST_BAD
     cue_colour: str | None = None
+    most_pixels: int = MOST_PIXELS
 
     def __post_init__(self) -> None:
         if not 0 <= self.most_bad < 1:
             raise InputError(f"--most-bad must lie in 0..1, but {self.most_bad} came. It is a share of a split.")
+        if self.most_pixels < 1:
+            raise InputError(f"--most-pixels must be 1 or more, but {self.most_pixels} came. It is a number of pixels.")
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 from hindmost.core.dataset import Dataset
 from hindmost.core.errors import InputError
 from hindmost.core.rows import BoolArray
+from hindmost.datasets.photograph import pixel_limit
 from hindmost.interventions.lesion import estimate_lesion
 from hindmost.interventions.plan_paste import Sources, find_sources, plan_paste
 from hindmost.interventions.write_pasted import Folder, paste_twins, read_folder, write_pasted
@@ -58,7 +59,7 @@ def paste(
     """
     if out.exists() and any(out.iterdir()):
         raise InputError(f"{out} is not empty, and a data set must not mix with other files. Name a new folder.")
-    with staging(out) as draft:
+    with staging(out) as draft, pixel_limit(data.most_pixels):
         dataset = read_input(source, data, talk).dataset
         folder = _folder(source, data, dataset)
         cue, text = _cue(dataset, folder, options)

@@ -6,6 +6,7 @@ import json
 import shutil
 from pathlib import Path
 
+from hindmost.datasets.photograph import pixel_limit
 from hindmost.io.output import staging
 from hindmost.pipeline._data import read_input
 from hindmost.pipeline._network import Trained, trained
@@ -37,7 +38,7 @@ def train(
     InputError
         The input, the options or ``out`` cannot be used; nothing is written.
     """
-    with staging(out) as folder:
+    with staging(out) as folder, pixel_limit(data.most_pixels):
         given = read_input(source, data, talk)
         names = _write(trained(given, model, training, seed, talk), folder)
     return [out / name for name in names]
