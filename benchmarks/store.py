@@ -7,16 +7,20 @@ Rows are generated. Each stage runs in a process of its own, whose peak resident
 - evaluate  one pass over it: 20 heads, group tables, bounds of the worst group
 - pairs     10,000 stratified replicates of each head against the first, from the counts of that pass
 - joint     10,000 stratified replicates of all heads on the same rows, from the same counts
+- audit     ``hindmost audit FOLDER`` with erm, threshold and dfr: 512 features kept as float16; 60 % of the rows are
+            train, 2 % val and 38 % test
 
 Results are added to docs/figures/store.json; ``plot`` draws them and prints the table of docs/store.md.
 
     python benchmarks/store.py 10000 100000 1000000 10000000     rows of the published store
     python benchmarks/store.py --extract 10000 100000 1000000    rows of an extraction
+    python benchmarks/store.py --audit 10000 100000 1000000      rows of an audit, which is printed and not kept
     python benchmarks/store.py plot
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -34,6 +38,7 @@ if TYPE_CHECKING:
 
 ORDER = ["extract", "write", "evaluate", "pairs", "joint"]
 D, HEADS, CHUNK, DRAWS = 64, 20, 16_384, 10_000
+WIDE = 512  # features of an audit
 SHARES = [0.7, 0.2, 0.08, 0.02]  # of the four groups
 FIGURES = Path(__file__).parents[1] / "docs" / "figures"
 RESULTS = FIGURES / "store.json"
@@ -143,13 +148,58 @@ def evaluate(rows: int, folder: Path) -> dict[str, float]:
     return found
 
 
+def wide(rows: int) -> Iterator[Chunk]:
+    """Chunks of 512 features in split order; the cue goes with the class in training."""
+    from hindmost.core.features import Features
+    from hindmost.core.rows import Naming, Rows
+    from hindmost.features.chunk import Chunk
+
+    naming = Naming(("landbird", "waterbird"), ("land", "water"), ("place",), True)
+    for start in range(0, rows, CHUNK):
+        rng = np.random.default_rng([8, start])
+        numbers = np.arange(start, min(start + CHUNK, rows))
+        split = np.searchsorted([0.6 * rows, 0.62 * rows], numbers, side="right")
+        linked, mixed = (rng.choice(4, len(numbers), p=p) for p in ([0.7, 0.05, 0.03, 0.22], [0.4, 0.3, 0.1, 0.2]))
+        group = np.where(split == 0, linked, mixed)
+        X = rng.standard_normal((len(numbers), WIDE), dtype=np.float32)
+        X[:, 0] += 2 * (group // 2) - 1
+        X[:, 1] += 2 * (group % 2) - 1
+        table = Rows(np.char.add("r", numbers.astype(np.str_)), group // 2, group % 2, split, naming)
+        yield Chunk(Features(table, X))
+
+
+def audit(rows: int, folder: Path) -> dict[str, float]:
+    """The command on a published folder."""
+    from hindmost.cli.main import run
+
+    started = time.perf_counter()
+    with contextlib.redirect_stdout(sys.stderr):
+        code = run(["audit", str(folder), "-o", str(folder.parent / "out"), "--heads", "erm,threshold,dfr"])
+    assert code == 0
+    return {"seconds": time.perf_counter() - started, "cpu_seconds": time.process_time()}
+
+
+def audited(rows: int, home: Path) -> None:
+    """Write a folder, then audit it in a process of its own."""
+    from hindmost.core.head import Head
+    from hindmost.features.write_table import write_table
+
+    coef = 0.05 * np.random.default_rng(0).standard_normal((2, WIDE))
+    coef[:, 0] += [-1, 1]
+    coef[:, 1] += [-1.2, 1.2]
+    head = Head(coef, np.zeros(2))
+    write_table(home / "store", wide(rows), provenance={"weights": "none: generated rows"}, head=head,
+                data={"rows": rows}, precision="float16")  # fmt: skip
+    measured("audit", rows, home / "store")
+
+
 def memory(kind: str = "VmHWM") -> float:
     """Resident memory of this process, MB: the peak so far, or with VmRSS what it holds now."""
     status = Path("/proc/self/status").read_text()
     return int(status.split(f"{kind}:")[1].split()[0]) / 1e3
 
 
-STAGES: dict[str, Stage] = {"extract": extract, "write": write, "evaluate": evaluate}
+STAGES: dict[str, Stage] = {"extract": extract, "write": write, "evaluate": evaluate, "audit": audit}
 
 
 def measured(stage: str, rows: int, folder: Path) -> dict[str, float]:
@@ -174,6 +224,9 @@ def main(arguments: list[str]) -> None:
     stages = ["extract"] if arguments[0] == "--extract" else ["write", "evaluate"]
     for rows in [int(size) for size in arguments if size.isdigit()]:
         with tempfile.TemporaryDirectory() as home:
+            if arguments[0] == "--audit":
+                audited(rows, Path(home))
+                continue
             keep([measured(stage, rows, Path(home) / "store") for stage in stages])
 
 
