@@ -19,7 +19,8 @@ from hindmost.core.features import Features
 from hindmost.core.fitting import FitContext
 from hindmost.core.retrains import BudgetPoint, LabelBudget
 from hindmost.core.rows import IntArray
-from hindmost.evals.label_budget import Predict, Refit, budgets_of, label_budget
+from hindmost.evals.budget_fits import Predict, Refit, budgets_of
+from hindmost.evals.label_budget import label_budget
 from hindmost.heads.to_head import to_predictor
 from methods import context_of, read
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from hindmost.core.errors import EmptyStratum, InputError
 from hindmost.evals._crossing import crossing_of
-from hindmost.evals.label_budget import budgets_of, label_budget, nested_subsets
+from hindmost.evals.budget_fits import budgets_of, nested_subsets
+from hindmost.evals.label_budget import label_budget
 
 VAL, TEST = (97, 90, 42, 53), (150, 160, 60, 70)
 BUDGETS = (4, 8, 16, 32, 42)

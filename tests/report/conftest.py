@@ -34,6 +34,7 @@ from hindmost.core.tables import (
 )
 from hindmost.core.twins import BlamedFeature, Estimate, FeatureBlame, Flips, PairEffect, Shift
 from hindmost.rules import (
+    _curve,
     _decision_words,
     _maps,
     hm001_shortcut_gap,
@@ -357,7 +358,7 @@ def full_audit() -> Audit:
             ),
             FINDINGS[2].message,
         ),
-        left_open=(FINDINGS[1].message, Sentence(_decision_words.CURVE_NOT_MEASURED)),
+        left_open=(FINDINGS[1].message, Sentence(_curve.NOT_MEASURED, {"head": "dfr"})),
         policy=PolicyRecord(
             {"target": 0.8, "harm_margin": 0.05, "gap_margin": 0.05, "reliance_margin": 0.05, "level": 0.05,
              "deciding_head": "dfr", "on_empty_stratum": "unavailable", "languages": ["en", "ja"]},

@@ -10,6 +10,7 @@ import pytest
 from scipy.stats import beta
 
 from hindmost.core.audit import DataRecord, Evidence, HeadRecord
+from hindmost.core.ceilings import Ceilings, CurveValue, Extrapolation, GroupCurve, LabelCurve
 from hindmost.core.tables import ChangeRow, ChangeTable, GroupRow, MapTable, Reliance, ShortcutGap, WorstGroup
 
 CLASSES, CUES = ("landbird", "waterbird"), ("on land", "on water")
@@ -103,6 +104,31 @@ def data(counts: dict[str, tuple[int, ...]] | None = None, **other: Any) -> Data
     return replace(record, **other)
 
 
+def ceilings(
+    now: float = 0.7,
+    at_budget: tuple[float | None, float | None, float | None] = (0.85, 0.6, 0.97),
+    end: tuple[float | None, float | None, float | None] = (0.88, 0.6, 1.0),
+    *,
+    rise_lower: float = 0.02,
+    needed: int | None = 300,
+    **other: Any,
+) -> Ceilings:
+    """A curve from 4 to 40 images a group, one group under the target; ``end`` is its value at the horizon."""
+    values = (
+        CurveValue(40, now, now - 0.1, now + 0.1),
+        CurveValue(500, *at_budget),
+        CurveValue(4000, *end),
+        CurveValue(None, 0.9, 0.5, 1.0),
+    )
+    high = tuple(replace(value, estimate=0.95, lower=0.9, upper=1.0) for value in values)
+    groups = tuple(
+        GroupCurve(name, 500, 40 + 60 * (g > 0), 0.1, rise_lower if g == 0 else -0.1, high if g else values, None)
+        for g, name in enumerate(GROUPS)
+    )
+    further = Extrapolation(10, 4000, groups, values, 0.8, needed, 45, None, 4000, None)
+    return Ceilings(replace(LabelCurve("dfr", 500, None, further, None), **other))
+
+
 def evidence(**other: Any) -> Evidence:
     """A world in which the treatment is sufficient: every rule about it is clear, the baseline has a shortcut."""
     erm = head((0.99, 0.75, 0.40, 0.95), shortcut_gap=gap(0.55, 0.48, 0.62), reliance=reliance("swap", 0.30))
@@ -130,5 +156,5 @@ def make() -> SimpleNamespace:
     return SimpleNamespace(
         groups=GROUPS, group_row=group_row, worst_group=worst_group, gap=gap, reliance=reliance, head=head,
         missing_head=missing_head, change_row=change_row, change=change, maps=maps, data=data, evidence=evidence,
-        with_head=with_head, with_change=with_change,
+        with_head=with_head, with_change=with_change, ceilings=ceilings,
     )  # fmt: skip

@@ -6,7 +6,7 @@ import pytest
 
 from hindmost.core.policy import Policy
 from hindmost.rules import check_all
-from hindmost.rules.decision import TABLE, decide
+from hindmost.rules.decision import decide
 
 POLICY = Policy()
 
@@ -92,9 +92,49 @@ def test_row_4_speaks_of_a_treatment(make):
     assert verdict(make.evidence(), Policy(deciding_head="erm")).decision == "cannot_tell"
 
 
-def test_row_5_never_holds_and_says_so(make):
-    assert not dict(TABLE)["collect_data"](None)
+def misses(make, **curve):
+    """The deciding head lies under the target beyond doubt, and its curve says how that goes on."""
+    world = make.with_head(make.evidence(), "dfr", **vars_of(make.head((0.7, 0.95, 0.95, 0.95))))
+    return replace(world, ceilings=make.ceilings(**curve))
+
+
+def vars_of(head):
+    return {"groups": head.groups, "worst_group": head.worst_group}
+
+
+def test_row_4_the_features_limit_it(make):
+    result = verdict(misses(make, at_budget=(0.71, 0.6, 0.76), end=(0.72, 0.6, 0.78), needed=None))
+    assert (result.decision, result.companions) == ("surgery_needed", ("treatment_helps",))
+    assert "with 4000 labelled images of each group, where there are 40" in str(result.message)
+    assert "the worst group would be at most 78.0%" in str(result.message)
+    assert any("More labels do not reach it" in str(sentence) for sentence in result.reasons)
+
+
+def test_row_4_names_the_reliance_first_where_both_hold(make):
+    world = make.with_head(misses(make, end=(0.72, 0.6, 0.78)), "dfr", reliance=make.reliance("swap", 0.3))
+    result = verdict(world)
+    assert result.decision == "surgery_needed"
+    assert "30.0 points [28.0, 32.0]" in str(result.message)
+    assert any("More labels do not reach it" in str(sentence) for sentence in result.reasons)
+
+
+def test_row_5_collect_data_says_how_many_of_which_group(make):
+    result = verdict(misses(make))
+    assert (result.decision, result.companions) == ("collect_data", ("treatment_helps",))
+    assert "about 300 labelled images of each group, where 500 could be had" in str(result.message)
+    assert "landbird, on land: +260; landbird, on water: +200" in str(result.message)
+
+
+def test_row_5_says_so_where_nothing_was_measured(make):
     assert any("label-budget curve" in str(sentence) for sentence in verdict(still_relies(make)).left_open)
+
+
+def test_rows_4_and_5_speak_of_a_treatment_and_need_a_target(make):
+    for curve in ({}, {"end": (0.72, 0.6, 0.78)}):
+        world = misses(make, **curve)
+        for policy in (Policy(target=None), Policy(deciding_head="erm")):
+            held = {verdict(world, policy).decision, *verdict(world, policy).companions}
+            assert not held & {"surgery_needed", "collect_data"}
 
 
 def test_row_6_treatment_helps_and_names_who_pays(make):

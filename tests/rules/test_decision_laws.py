@@ -5,6 +5,7 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hindmost.core.ceilings import Ceilings, CurveValue, Extrapolation, GroupCurve, LabelCurve
 from hindmost.core.policy import Policy
 from hindmost.core.tables import ChangeRow, ChangeTable, GroupRow, MapTable, Reliance, ShortcutGap, WorstGroup
 from hindmost.rules import check_all
@@ -59,6 +60,35 @@ def change_tables(draw):
     return ChangeTable("erm", tuple(rows), draw(signed), draw(signed), draw(signed), "a method")
 
 
+counts = st.none() | st.integers(1, 900)
+
+
+@st.composite
+def ceilings(draw):
+    budgets = draw(st.sampled_from([(40, 160, 500, None), (40, 400, None), (900, None)]))
+    values = st.tuples(*(st.builds(CurveValue, st.just(b), high, high, high) for b in budgets))
+    rise = st.sampled_from([0.05, 0.05, None]) | signed
+    groups = tuple(
+        draw(st.builds(GroupCurve, st.just(name), sizes, st.integers(4, 900), signed, rise, values, words))
+        for name in GROUPS
+    )
+    further = st.builds(
+        Extrapolation,
+        st.just(10),
+        st.sampled_from([500, 400]),
+        st.just(groups),
+        values,
+        high,
+        counts,
+        counts,
+        counts,
+        st.just(4000),
+        words,
+    )
+    heads = st.sampled_from(["dfr", "dfr", "dfr", "threshold"])
+    return Ceilings(draw(st.builds(LabelCurve, heads, st.just(500), st.none(), st.none() | further, words)))
+
+
 @st.composite
 def evidences(draw, make):
     world = make.evidence()
@@ -85,7 +115,8 @@ def evidences(draw, make):
         "test": draw(st.sampled_from([(500,) * 4, (500,) * 4, (500, 0, 500, 500), ()])),
     }
     control = draw(st.none() | change_tables())
-    return replace(world, heads=heads, changes=changes, control_change=control, data=make.data(counts))
+    curve = draw(st.none() | ceilings())
+    return replace(world, heads=heads, changes=changes, control_change=control, data=make.data(counts), ceilings=curve)
 
 
 policies = st.builds(
@@ -115,6 +146,63 @@ def sufficient_by_hand(world, policy):
     )
 
 
+def features_by_hand(world, policy):
+    """The second way to row 4, written out on the raw tables."""
+    curve = world.ceilings.labels if world.ceilings else None
+    if policy.target is None or curve is None or curve.extrapolation is None or curve.head != policy.deciding_head:
+        return False
+    worst = {value.budget: value for value in curve.extrapolation.worst}
+    upper = worst.get(curve.extrapolation.horizon, curve.extrapolation.worst[-1]).upper
+    return upper is not None and upper < policy.target
+
+
+def labels_by_hand(world, policy):
+    """Row 5, written out on the raw tables."""
+    curve, head = world.ceilings.labels if world.ceilings else None, world.heads.get(policy.deciding_head)
+    if policy.target is None or curve is None or curve.extrapolation is None or curve.head != policy.deciding_head:
+        return False
+    further, worst = curve.extrapolation, head.worst_group
+    short = [group for group in further.groups if (group.values[0].estimate or 1.0) < policy.target]
+    there = [value for value in further.worst if value.budget is not None and value.budget <= policy.label_budget]
+    return (
+        policy.deciding_head != world.baseline
+        and worst.upper_bound is not None
+        and worst.upper_bound < policy.target
+        and bool(short)
+        and all(group.rise_lower is not None and group.rise_lower > 0 for group in short)
+        and further.needed <= policy.label_budget
+        and (there[-1] if there else further.worst[0]).estimate >= policy.target
+        and any(group.rows < further.needed for group in further.groups)
+    )
+
+
+def held_in(world, policy):
+    verdict = decide(check_all(world, policy), world, policy)
+    return {verdict.decision, *verdict.companions}
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.data(), policies, st.floats(0.01, 0.5))
+def test_a_lower_ceiling_never_takes_surgery_away(make, data, policy, down):
+    """Monotone: where every upper bound of the curve falls, what held as surgery still holds."""
+    world = data.draw(evidences(make))
+    before = held_in(world, policy)
+    if "surgery_needed" in before and world.ceilings is not None and world.ceilings.labels.extrapolation is not None:
+        further = world.ceilings.labels.extrapolation
+        lower = tuple(replace(v, upper=None if v.upper is None else max(0.0, v.upper - down)) for v in further.worst)
+        labels = replace(world.ceilings.labels, extrapolation=replace(further, worst=lower))
+        assert "surgery_needed" in held_in(replace(world, ceilings=Ceilings(labels)), policy)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.data(), policies)
+def test_no_limit_is_found_where_no_curve_was_measured(make, data, policy):
+    world = replace(data.draw(evidences(make)), ceilings=None)
+    outcomes = {f.code: f.outcome for f in check_all(world, policy)}
+    assert {outcomes["HM013"], outcomes["HM014"]} == {"not_applicable"}
+    assert "collect_data" not in held_in(world, policy)
+
+
 @settings(max_examples=250, deadline=None)
 @given(st.data(), policies)
 def test_laws(make, data, policy):
@@ -126,10 +214,11 @@ def test_laws(make, data, policy):
     assert "treatment_sufficient" not in held or sufficient_by_hand(world, policy)
     # the first that holds decides, companions follow in the table's order, "cannot tell" stands alone
     assert held == ["cannot_tell"] or held == [decision for decision in ORDER if decision in held]
-    assert "collect_data" not in held
-    # surgery rests on a swap with its control
+    # surgery rests on a swap with its control, or on features; data are collected only where a target is missed
     if "surgery_needed" in held:
-        assert world.heads[policy.deciding_head].reliance.kind == "swap"
+        assert features_by_hand(world, policy) or world.heads[policy.deciding_head].reliance.kind == "swap"
+    if "collect_data" in held:
+        assert labels_by_hand(world, policy)
     # every sentence is one that a translator has seen
     said = [verdict.message, *verdict.reasons, *verdict.left_open]
     said += [sentence for f in findings for sentence in (f.message, f.would_change) if sentence is not None]

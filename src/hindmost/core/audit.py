@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hindmost.core.anatomy import Anatomy
+from hindmost.core.ceilings import Ceilings
 from hindmost.core.costs import Costs
 from hindmost.core.dataset import SetAside
 from hindmost.core.findings import Finding, Sentence
@@ -118,6 +119,7 @@ class Evidence:
     control_change: ChangeTable | None
     data: DataRecord
     duplicates: tuple[int, tuple[str, ...]] | None
+    ceilings: Ceilings | None = None  # None: not measured
 
 
 @dataclass(frozen=True)
@@ -148,3 +150,4 @@ class Audit:
     cue_region: str | None = None  # how the region of the cue is known, or why it is not; None: no maps
     anatomy: Anatomy | None = None  # what single features tell, and what the heads did with them
     probe: Probe | None = None  # whether the cue can be read within class, from the features and from the margins
+    ceilings: Ceilings | None = None

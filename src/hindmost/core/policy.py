@@ -67,6 +67,9 @@ class Policy:
     flip_tolerance: float = _share(
         0.02, "share of predictions that --dtype bfloat16 may flip against float32; more is refused"
     )
+    label_budget: int = _choice(
+        500, "labelled validation images of each group that could be had, all in all", "a whole number, 1 or more"
+    )
     deciding_head: str = _choice("dfr", "the head that the decision speaks of", "one of --heads")
     on_empty_stratum: str = _choice(
         "unavailable",
@@ -90,6 +93,8 @@ class Policy:
     def __post_init__(self) -> None:
         for name, setting in settings().items():
             _check_range(name, setting, getattr(self, name))
+        if self.label_budget < 1:
+            raise InputError(f"policy: label_budget must be at least 1 image a group, but {self.label_budget} came.")
         if self.on_empty_stratum not in ("unavailable", "fit_existing"):
             raise InputError(
                 f"policy: on_empty_stratum must be 'unavailable' or 'fit_existing', but {self.on_empty_stratum!r} came."

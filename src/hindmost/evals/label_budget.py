@@ -5,12 +5,11 @@ Too few labels can leave the worst group below the head that was to be repaired;
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hindmost.core.errors import EmptyStratum, InputError
 from hindmost.core.progress import Progress, silent
 from hindmost.core.retrains import BudgetDraw, BudgetPoint, Crossing, LabelBudget
 from hindmost.core.rows import BoolArray, FloatArray, IntArray, Rows
@@ -18,44 +17,9 @@ from hindmost.evals._check import check_length, plain
 from hindmost.evals._crossing import crossing_of
 from hindmost.evals._drawn import drawn_accuracies, group_accuracies
 from hindmost.evals._resample import percentile_interval
-
-Predict = Callable[[NDArray[np.floating]], IntArray]  # features (n, d) -> classes (n,)
-Refit = Callable[[IntArray, int], Predict]  # positions of validation rows, seed -> a fitted head
+from hindmost.evals.budget_fits import BudgetFits, Refit, fit_budgets
 
 DRAWS = 2_000
-POINTS = 8
-SMALLEST = 4  # images per group: a head that tunes on halves needs two in each
-
-
-def budgets_of(val_rows: Rows, *, points: int = POINTS, smallest: int = SMALLEST) -> tuple[int, ...]:
-    """Budgets from ``smallest`` images per group to all of the smallest group, evenly spaced on a log scale.
-
-    Raises
-    ------
-    EmptyStratum
-        A group has fewer than ``smallest`` rows, so there is no curve.
-    """
-    sizes = np.bincount(val_rows.group, minlength=val_rows.n_groups)
-    short = np.flatnonzero(sizes < smallest)
-    if len(short):
-        names = "; ".join(f"{val_rows.naming.groups[g]} has {sizes[g]}" for g in short)
-        raise EmptyStratum(
-            f"A label budget needs {smallest} validation rows of every group, but {names}. Collect more of them.",
-            tuple(int(g) for g in short),
-        )
-    spaced = np.geomspace(smallest, sizes.min(), points).round().astype(int)
-    return tuple(np.unique(spaced).tolist())
-
-
-def nested_subsets(val_rows: Rows, budgets: Sequence[int], *, seed: int) -> list[IntArray]:
-    """Positions of the first b rows of each group in one random order, ascending, for every budget b.
-
-    A larger budget holds the rows of the smaller ones, so that a curve moves by what was added alone.
-    """
-    rng = np.random.default_rng(seed)
-    order = rng.permutation(len(val_rows))
-    by_group = [order[val_rows.group[order] == g] for g in range(val_rows.n_groups)]
-    return [np.sort(np.concatenate([members[:b] for members in by_group])) for b in budgets]
 
 
 def label_budget(
@@ -93,10 +57,24 @@ def label_budget(
     InputError
         A budget beyond the smallest group, or lengths that do not fit.
     """
-    ascending = _checked(val_rows, test_rows, test_X, baseline, budgets, draws)
-    said, reasons = _fit_all(val_rows, test_X, refit, ascending, draws=draws, seed=seed, progress=progress)
+    fits = fit_budgets(val_rows, test_X, refit, budgets=budgets, draws=draws, seed=seed, progress=progress)
+    return curve_of(fits, test_rows, baseline, seed=seed, level=level)
+
+
+def curve_of(
+    fits: BudgetFits, test_rows: Rows, baseline: IntArray, *, seed: int = 0, level: float = 0.05
+) -> LabelBudget:
+    """The same from fits that were made: what they say of ``test_rows``, beside the baseline.
+
+    Raises
+    ------
+    InputError
+        Lengths do not fit.
+    """
+    check_length("baseline", baseline, len(test_rows))
+    check_length("the predictions of the fits", fits.said[0, 0], len(test_rows))
+    ascending, draws, said, fitted = fits.budgets, fits.said.shape[1], fits.said, fits.fitted
     right = np.concatenate([said.reshape(-1, len(test_rows)), baseline[None]]) == test_rows.y
-    fitted = np.array([[reason is None for reason in line] for line in reasons])
     accuracy = group_accuracies(test_rows, right)[0]
     table, own = accuracy[:-1].reshape(len(ascending), draws, -1), accuracy[-1]
     worst = np.nanmin(table, axis=2)  # (budgets, draws); of draws that were not fitted nothing is read
@@ -113,57 +91,8 @@ def label_budget(
         points=tuple(_point(b, table[k], worst[k], floor, curves[:, k], fitted[k]) for k, b in enumerate(ascending)),
         crossing=crossing,
         crossing_reason=reason,
-        table=_raw(ascending, table, worst, reasons),
+        table=_raw(ascending, table, worst, fits.reasons),
     )
-
-
-def _checked(
-    val_rows: Rows,
-    test_rows: Rows,
-    test_X: NDArray[np.floating],
-    baseline: IntArray,
-    budgets: Sequence[int],
-    draws: int,
-) -> tuple[int, ...]:
-    """The budgets, ascending and without repeats."""
-    check_length("test_X", test_X, len(test_rows))
-    check_length("baseline", baseline, len(test_rows))
-    if not len(test_rows) or draws < 1:
-        raise InputError(f"Expected test rows and at least one draw, but {len(test_rows)} and {draws} came.")
-    ascending = tuple(sorted({int(b) for b in budgets}))
-    smallest = int(np.bincount(val_rows.group, minlength=val_rows.n_groups).min())
-    if not ascending or ascending[0] < 1 or ascending[-1] > smallest:
-        raise InputError(
-            f"budgets must lie in 1..{smallest}, the rows of the smallest validation group, but {list(budgets)} came. "
-            "Take budgets_of(val_rows)."
-        )
-    return ascending
-
-
-def _fit_all(
-    val_rows: Rows,
-    test_X: NDArray[np.floating],
-    refit: Refit,
-    budgets: tuple[int, ...],
-    *,
-    draws: int,
-    seed: int,
-    progress: Progress,
-) -> tuple[IntArray, list[list[str | None]]]:
-    """Classes (budgets, draws, n) that each fit says, -1 where it could not be fitted, and why."""
-    said = np.full((len(budgets), draws, len(test_X)), -1, dtype=np.int64)
-    reasons: list[list[str | None]] = [[None] * draws for _ in budgets]
-    total = len(budgets) * draws
-    progress("label budget", 0, total)
-    for t in range(draws):
-        own = int(np.random.default_rng([seed, t]).integers(2**31))  # one seed for the draw's subsets and fits
-        for k, positions in enumerate(nested_subsets(val_rows, budgets, seed=own)):
-            try:
-                said[k, t] = refit(positions, own)(test_X)
-            except EmptyStratum as empty:
-                reasons[k][t] = str(empty)
-            progress("label budget", t * len(budgets) + k + 1, total)
-    return said, reasons
 
 
 def _drawn_curves(
@@ -218,7 +147,7 @@ def _point(
 
 
 def _raw(
-    budgets: tuple[int, ...], table: FloatArray, worst: FloatArray, reasons: list[list[str | None]]
+    budgets: tuple[int, ...], table: FloatArray, worst: FloatArray, reasons: tuple[tuple[str | None, ...], ...]
 ) -> tuple[BudgetDraw, ...]:
     nothing = (None,) * table.shape[2]
     return tuple(

@@ -33,6 +33,7 @@ class _PolicyFile(BaseModel):
     reliance_margin: float = 0
     level: float = 0
     flip_tolerance: float = 0
+    label_budget: int = 0
     deciding_head: str = ""
     on_empty_stratum: str = ""
     languages: list[str] = []

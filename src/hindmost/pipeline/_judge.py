@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from hindmost import __version__
 from hindmost.core.anatomy import Anatomy
 from hindmost.core.audit import SCHEMA, Audit, DataRecord, Evidence, HeadRecord, ModelRecord
+from hindmost.core.ceilings import Ceilings
 from hindmost.core.halves import Halves
 from hindmost.core.map_trust import MapTrust
 from hindmost.core.policy import Policy
@@ -49,6 +50,7 @@ class Measured:
     ranking: dict[str, Ranking] = field(default_factory=dict)
     map_trust: dict[str, MapTrust] | None = None
     probe: Probe | None = None
+    ceilings: Ceilings | None = None
 
 
 def judge(measured: Measured, policy: Policy, seed: int) -> Audit:
@@ -61,6 +63,7 @@ def judge(measured: Measured, policy: Policy, seed: int) -> Audit:
         measured.tables.control_change,
         measured.data,
         measured.duplicates,
+        ceilings=measured.ceilings,
     )
     findings = check_all(evidence, policy)
     verdict = decide(findings, evidence, policy)
@@ -90,6 +93,7 @@ def judge(measured: Measured, policy: Policy, seed: int) -> Audit:
         cue_region=None if measured.map_evidence is None else measured.map_evidence.cue_region,
         anatomy=measured.anatomy,
         probe=measured.probe,
+        ceilings=measured.ceilings,
     )
 
 

@@ -22,6 +22,7 @@ from hindmost.io.output import staging
 from hindmost.io.policy import read_policy
 from hindmost.pipeline import _embeddings, _images
 from hindmost.pipeline._anatomy import dissect
+from hindmost.pipeline._ceilings import measure_ceilings
 from hindmost.pipeline._clock import Clock
 from hindmost.pipeline._data import Input, data_record, read_input
 from hindmost.pipeline._engine import check_engine, engine_for
@@ -92,6 +93,7 @@ def _measure(
     seen: Seen, fitted: dict[str, Fitted], policy: Policy, options: AuditOptions, talk: Talk
 ) -> tuple[Audit, Heads, FeatureTable | None]:
     given, baseline, seed = seen.given, seen.baseline[0], options.seed
+    context = _context(seen, policy, seed)
     heads = available(fitted)
     maps = _maps(seen, linear(heads), baseline)
     twins = seen.twins or twins_among_rows(seen.features, given.dataset.twin_of)
@@ -116,6 +118,7 @@ def _measure(
         blame=blames(seen.features, heads, baseline, twins),
         ranking=rankings(seen.features, heads, baseline),
         map_trust=_map_trust(seen, fitted, linear(heads), maps, (baseline, policy.deciding_head), seed),
+        ceilings=measure_ceilings(seen.features, fitted, context, baseline, policy, talk),
     )
     return judge(measured, policy, seed), heads, table
 

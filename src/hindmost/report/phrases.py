@@ -60,6 +60,15 @@ PHRASES: tuple[str, ...] = (
     N_("the {split} rows have one cue value only, so no ground with another cue exists"),
     N_("no {split} row has a usable core mask; name masks in a column mask_filename"),
     N_("grounds of two cue values are needed, usable {split} rows by cue are {few}"),
+    # what limits the worst group
+    N_("the head {head} is not available"),
+    N_("the head {head} is not fitted on validation rows"),
+    N_("there are no test rows"),
+    N_("a label budget needs {least} validation rows of every group, and has fewer of: {names}"),
+    N_("every draw could be fitted at {fitted} of {budgets} budgets, and an extrapolation needs {least}"),
+    N_("the budgets reach from {low} to {high} images per group, and an extrapolation needs a factor of {least}"),
+    N_("its accuracy follows no curve that rises and levels off"),
+    N_("no curve could be taken further of: {names}"),
     # maps
     N_("stored embeddings hold no images, so there are no maps"),
     N_("no row has a core mask"),

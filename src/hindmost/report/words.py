@@ -136,6 +136,7 @@ POLICY: dict[str, str] = {
     "gap_margin": N_("shortcut gap that is tolerated"),
     "reliance_margin": N_("reliance on the cue that is tolerated"),
     "flip_tolerance": N_("predictions that another number format may flip"),
+    "label_budget": N_("labelled images of each group that could be had"),
     "level": N_("error level of every test"),
     "deciding_head": N_("head that decides"),
     "on_empty_stratum": N_("when a head needs a group that is empty"),

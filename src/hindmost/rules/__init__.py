@@ -26,6 +26,8 @@ RULES: dict[str, str] = {
     "HM010": "hindmost.rules.hm010_map_did_not_move:check",
     "HM011": "hindmost.rules.hm011_set_aside:check",
     "HM012": "hindmost.rules.hm012_evidence_conflicts:check",
+    "HM013": "hindmost.rules.hm013_features_limit:check",
+    "HM014": "hindmost.rules.hm014_labels_limit:check",
 }
 
 

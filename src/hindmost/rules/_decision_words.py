@@ -5,6 +5,7 @@ from __future__ import annotations
 from hindmost.core.findings import Decision, RowsWanted, Sentence
 from hindmost.core.tables import Reliance
 from hindmost.rules._case import Case
+from hindmost.rules._curve import curve_values
 from hindmost.rules._lookup import available, change_of, why_no_head
 from hindmost.rules._rows_needed import growth
 from hindmost.rules._say import Value, joined, more_rows, points, say
@@ -49,8 +50,22 @@ SURGERY = (
     "{margin:.1f} are tolerated. The backbone or the data has to change."
 )
 SURGERY_BRIEF = (
-    "Changing only the last layer ({head}) is not enough: reliance on the cue is still above its margin beyond "
-    "its interval. The backbone or the data has to change."
+    "Changing only the last layer ({head}) is not enough by its bounds: it still follows the cue, or its features "
+    "limit it. The backbone or the data has to change."
+)
+SURGERY_FEATURES = (
+    "Changing only the last layer ({head}) is not enough: with {horizon} labelled images of each group, where there "
+    "are {images}, the worst group would be at most {ceiling:.1%}, and the target is {target:.1%}. The features limit "
+    "it; the backbone or the data has to change."
+)
+COLLECT = (
+    "Labels limit the last layer ({head}): with those there are, the worst group on test is {after:.1%} [{low:.1%}, "
+    "{high:.1%}] ({after_group}, n = {n}), and the curve still rises; taken on, it meets the target of {target:.1%} at "
+    "about {needed} labelled images of each group, where {label_budget} could be had. To collect: {wanted}."
+)
+COLLECT_BRIEF = (
+    "Labels limit the last layer ({head}): the curve over labelled images rises and meets the target within the "
+    "policy's budget."
 )
 HELPS_AND_COSTS = (
     "Changing only the last layer ({head}) lifts the worst group on test from {before:.1%} to {after:.1%} "
@@ -78,10 +93,6 @@ CANNOT_TELL = (
     "as left open."
 )
 
-CURVE_NOT_MEASURED = (
-    "This version does not measure the label-budget curve: whether more labels would reach the target, or no "
-    "number of labels could, is left open."
-)
 NO_TEST_ROWS = (
     "These groups have no test rows, so nothing can be said of them and no head can be found sufficient: {empty}."
 )
@@ -102,7 +113,8 @@ SENTENCES: dict[Decision, tuple[str, ...]] = {
     "no_shortcut_found": (NO_SHORTCUT_SWAP, NO_SHORTCUT_SWAP_ONLY, NO_SHORTCUT_DEPENDENCE, NO_SHORTCUT),
     "treatment_sufficient": (SUFFICIENT, SUFFICIENT_BRIEF),
     "treatment_harms": (HARMS, HARMS_BRIEF),
-    "surgery_needed": (SURGERY, SURGERY_BRIEF),
+    "surgery_needed": (SURGERY, SURGERY_FEATURES, SURGERY_BRIEF),
+    "collect_data": (COLLECT, COLLECT_BRIEF),
     "treatment_helps": (HELPS_AND_COSTS, HELPS, HELPS_BRIEF),
 }
 
@@ -130,7 +142,7 @@ def _values(case: Case) -> dict[str, Value]:
     values = worst_shift(case.evidence, policy) | _baseline_values(case) | _reliance_values(case)
     values |= {"target": policy.target, "harm_margin": points(policy.harm_margin)}
     values |= {"count": len(harmed), "total": len(case.evidence.data.groups), "harmed": joined(harmed)}
-    return values
+    return values | curve_values(case.evidence, policy)
 
 
 def _baseline_values(case: Case) -> dict[str, Value]:
@@ -150,7 +162,7 @@ def _upper(reliance: Reliance | None, kind: str) -> float | None:
 def _reliance_values(case: Case) -> dict[str, Value]:
     reliance = None if case.deciding is None else case.deciding.reliance
     values: dict[str, Value] = {"margin": points(case.policy.reliance_margin)}
-    if reliance is not None:
+    if reliance is not None and case.says("HM005", "found") and case.measured_by == "swap":
         values |= {"reliance": points(reliance.number), "reliance_n": reliance.n}
         values |= {"reliance_low": points(reliance.low), "reliance_high": points(reliance.high)}
     return values

@@ -6,19 +6,20 @@ from collections.abc import Iterable
 
 from hindmost.core.findings import Decision, Sentence
 from hindmost.rules._case import Case
-from hindmost.rules._decision_words import ASSOCIATION_ONLY, CURVE_NOT_MEASURED, NO_TEST_ROWS
+from hindmost.rules._decision_words import ASSOCIATION_ONLY, NO_TEST_ROWS
 from hindmost.rules._say import joined, say
 
 LED_BY: dict[Decision, tuple[str, ...]] = {
     "no_shortcut_found": ("HM001", "HM002"),
     "treatment_sufficient": ("HM003", "HM004", "HM005", "HM007"),
     "treatment_harms": ("HM007", "HM004", "HM003"),
-    "surgery_needed": ("HM005", "HM003", "HM007", "HM004"),
-    "collect_data": ("HM003", "HM007", "HM004"),
+    "surgery_needed": ("HM005", "HM013", "HM003", "HM007", "HM004"),
+    "collect_data": ("HM014", "HM003", "HM007", "HM004"),
     "treatment_helps": ("HM007", "HM003", "HM004", "HM005"),
     "cannot_tell": ("HM001", "HM002", "HM003", "HM004", "HM005", "HM007"),
 }
 CAVEATS = ("HM006", "HM009", "HM010")  # found beside any decision, they change how it is to be read
+CURVE = ("HM013", "HM014")  # likewise, unless nothing more is wanted
 DECIDING = ("HM001", "HM002", "HM003", "HM004", "HM005", "HM007")  # an outcome that is missing here leaves a row open
 
 
@@ -33,19 +34,18 @@ def reasons(decision: Decision, case: Case) -> tuple[Sentence, ...]:
 def left_open(decision: Decision, case: Case) -> tuple[Sentence, ...]:
     """What is not known, or what would decide."""
     sentences = [f.message for f in case.findings.values() if f.outcome == "not_enough_data"]
-    sentences += [case.findings[code].message for code in DECIDING if case.says(code, "not_applicable")]
-    return _each_once([*sentences, *_limits(decision, case)])
+    asked = DECIDING if decision in ("no_shortcut_found", "treatment_sufficient") else DECIDING + CURVE
+    sentences += [case.findings[code].message for code in asked if case.says(code, "not_applicable")]
+    return _each_once([*sentences, *_limits(case)])
 
 
-def _limits(decision: Decision, case: Case) -> list[Sentence]:
-    """What this policy, these rows or this version of hindmost cannot decide."""
+def _limits(case: Case) -> list[Sentence]:
+    """What these rows cannot decide."""
     limits = []
     if case.empty:
         limits.append(say({"empty": joined(case.empty)}, NO_TEST_ROWS))
     if case.says("HM005", "found") and case.measured_by == "dependence":
         limits.append(say({"head": case.policy.deciding_head}, ASSOCIATION_ONLY))
-    if decision not in ("no_shortcut_found", "treatment_sufficient"):
-        limits.append(Sentence(CURVE_NOT_MEASURED))
     return limits
 
 

@@ -58,13 +58,14 @@ def _treatment_harms(case: Case) -> bool:
 
 
 def _surgery_needed(case: Case) -> bool:
-    """Reliance after treatment is above its margin, by an intervention with its control."""
-    return case.measured_by == "swap" and case.treated and case.says("HM005", "found")
+    """Reliance after treatment is above its margin, by an intervention with its control, or the features limit it."""
+    relies = case.measured_by == "swap" and case.says("HM005", "found")
+    return case.treated and (relies or case.says("HM013", "found"))
 
 
 def _collect_data(case: Case) -> bool:
-    """Needs the label-budget curve, which this version does not measure: never holds."""
-    return False
+    """The curve over labelled images rises and meets the target within the policy's budget."""
+    return case.treated and case.policy.target is not None and case.says("HM014", "found")
 
 
 def _treatment_helps(case: Case) -> bool:

@@ -9,6 +9,7 @@ CEILING = (
     "Whether more labels or other features would lift the worst group further (label-budget curve and ceilings) was "
     "not measured."
 )
+CEILING_REASON = "Whether more labels would lift the worst group further was not measured: {reason}."
 ONE_RUN = "Other training runs were not made: every interval is conditional on this one network."
 OTHER_CUES = "Cues other than the named one ({cues}) were not examined."
 NO_SWAP = "No image was changed: whether a swapped cue changes the answer was not tested."
@@ -23,7 +24,8 @@ def not_checked(evidence: Evidence) -> tuple[Sentence, ...]:
     """Sentences on everything that a reader might think was checked, and was not."""
     baseline = evidence.heads[evidence.baseline]
     kind = baseline.reliance.kind if baseline.reliance is not None else "none"
-    said = [Sentence(CEILING), Sentence(ONE_RUN), Sentence(OTHER_CUES, {"cues": ", ".join(evidence.data.cue_columns)})]
+    said = [*_ceilings(evidence), Sentence(ONE_RUN)]
+    said.append(Sentence(OTHER_CUES, {"cues": ", ".join(evidence.data.cue_columns)}))
     if kind in ("dependence", "none"):
         said.append(Sentence(NO_SWAP))
     if kind == "swap_only":
@@ -34,3 +36,10 @@ def not_checked(evidence: Evidence) -> tuple[Sentence, ...]:
     if evidence.data.clusters is None:
         said.append(Sentence(CLUSTERS))
     return tuple(said)
+
+
+def _ceilings(evidence: Evidence) -> list[Sentence]:
+    if evidence.ceilings is None:
+        return [Sentence(CEILING)]
+    reason = evidence.ceilings.labels.reason
+    return [] if reason is None else [Sentence(CEILING_REASON, {"reason": reason})]

@@ -11,6 +11,7 @@ SHARED = (
     "hindmost.rules._lookup",
     "hindmost.rules._maps",
     "hindmost.rules._reliance",
+    "hindmost.rules._curve",
     "hindmost.rules._decision_words",
     "hindmost.rules.not_checked",
     "hindmost.rules.costs",

@@ -1,0 +1,87 @@
+"""HM014: the curve over labelled images rises, and meets the target within the policy's budget."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from hindmost.core.audit import Evidence
+from hindmost.core.ceilings import CurveValue, Extrapolation
+from hindmost.core.findings import Finding
+from hindmost.core.policy import Policy
+from hindmost.rules._curve import (
+    at_budget,
+    extrapolation_of,
+    labels_wanted,
+    missed,
+    missing_target,
+    reached,
+    why_no_curve,
+)
+from hindmost.rules._say import Value, joined, more_rows, say
+
+CODE = "HM014"
+TITLE = "The labels limit the worst group"
+
+FOUND_BY = (
+    "From {rise_from} to {images} labelled images a group, {head} still rises in every group that misses the target of "
+    "{target:.1%} ({groups}). Taken on, the worst group meets it at about {needed} images of each group, at {earliest} "
+    "at the earliest and {latest} at the latest; {budget} could be had. To collect: {wanted}."
+)
+FOUND = (
+    "From {rise_from} to {images} labelled images a group, {head} still rises in every group that misses the target of "
+    "{target:.1%} ({groups}). Taken on, the worst group meets it at about {needed} images of each group, at {earliest} "
+    "at the earliest; the lower bound does not meet it within {searched}. {budget} could be had. To collect: {wanted}."
+)
+CLEAR = (
+    "With {budget} labelled images of each group the worst group of {head} would be at most {upper:.1%}; the target is "
+    "{target:.1%}. More labels within the policy's budget do not reach it."
+)
+OPEN = (
+    "With {budget} labelled images of each group the worst group of {head} is expected at {estimate:.1%}, between "
+    "{lower:.1%} and {upper:.1%}; the target is {target:.1%}. From {images} images a group the curve does not say "
+    "whether more labels would reach it."
+)
+OPEN_BRIEF = (
+    "From {images} labelled images of each group, the curve of {head} does not say whether {budget} would reach "
+    "{target:.1%}."
+)
+WOULD_CHANGE = (
+    "A curve that rises beyond its interval in every group under {target:.1%} and meets it within {budget} images of "
+    "each group makes it found; an upper bound under the target there, clear."
+)
+
+
+def check(evidence: Evidence, policy: Policy) -> Finding:
+    """Follow the curve to as many labelled images of each group as the policy says could be had."""
+    finding = partial(Finding, CODE, TITLE)
+    why, further = why_no_curve(evidence, policy), extrapolation_of(evidence, policy)
+    if why is not None or further is None or policy.target is None:
+        return finding("not_applicable", why or say({}, TITLE))
+    there = at_budget(further, policy.label_budget)
+    values = _values(further, there, policy, policy.target)
+    numbers = (there.estimate, there.lower, there.upper, policy.target, say(values, WOULD_CHANGE))
+    already = reached(evidence, policy)
+    if already is not None:
+        return finding("clear", already, *numbers)
+    if there.upper is not None and there.upper < policy.target:
+        return finding("clear", say(values, CLEAR), *numbers)
+    misses = missed(evidence, policy) and values["wanted"] is not None
+    if misses and _rises_to_target(further, there, policy.target, policy.label_budget):
+        return finding("found", say(values, FOUND_BY, FOUND, OPEN_BRIEF), *numbers)
+    return finding("not_enough_data", say(values, OPEN, OPEN_BRIEF), *numbers)
+
+
+def _rises_to_target(further: Extrapolation, there: CurveValue, target: float, budget: int) -> bool:
+    """Every group under the target rises beyond doubt, and all meet it in time by their estimates."""
+    if there.estimate is None or there.estimate < target or further.needed is None or further.needed > budget:
+        return False
+    return bool(missing_target(further, target))
+
+
+def _values(further: Extrapolation, there: CurveValue, policy: Policy, target: float) -> dict[str, Value]:
+    values: dict[str, Value] = {"head": policy.deciding_head, "target": target, "budget": policy.label_budget}
+    values |= {"rise_from": further.rise_from, "images": further.worst[0].budget or 0, "searched": further.searched}
+    values |= {"estimate": there.estimate, "lower": there.lower, "upper": there.upper}
+    values |= {"groups": joined(missing_target(further, target) or ()), "wanted": more_rows(labels_wanted(further))}
+    values |= {"needed": further.needed, "latest": further.needed_latest}
+    return values | {"earliest": further.needed_earliest}
