@@ -27,6 +27,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -111,10 +112,11 @@ def ours(name: str, files: list[Path]) -> Once:
     from hindmost.backbones.runtimes import on_runtime
     from hindmost.core import fingerprint
     from hindmost.datasets.decode import load_pixels, pixels_of
+    from hindmost.features.addressed import Addressed
+    from hindmost.features.digests import digests
     from hindmost.features.fill import fill
     from hindmost.features.gather import gather
     from hindmost.features.made import Made
-    from hindmost.features.photographs import files as on_disk
     from hindmost.features.store import FeatureStore
 
     start, threads = network(name), os.cpu_count() or 1
@@ -143,8 +145,9 @@ def ours(name: str, files: list[Path]) -> Once:
             made = Made(backbone.weights_hash, backbone.preprocessing, backbone.describe(), size)
             shelf = FeatureStore(Path(folder)).shelf(made)
             started, cpu = time.perf_counter(), time.process_time()
-            hashes = [fingerprint.of_file(path) for path in files]
-            photographs = on_disk(files, hashes, lambda content, path: pixels_of(content, path, start.preprocessing))
+            contents = digests([fingerprint.of_file(path) for path in files])
+            decoded = partial(pixels_of, preprocessing=start.preprocessing)
+            photographs = Addressed([str(path) for path in files], contents, decoded).photographs()
             fill(photographs, backbone.embed, shelf, threads=threads)
             took, cpu = time.perf_counter() - started, time.process_time() - cpu
             X, logits, _ = gather(shelf, photographs.contents)
