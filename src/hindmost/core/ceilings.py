@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hindmost.core.retrains import LabelBudget
+from hindmost.core.tables import WorstGroup
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,26 @@ class LabelCurve:
 
 
 @dataclass(frozen=True)
+class Rung:
+    """One step of the ladder from the network's own head to another network, on the same test rows.
+
+    ``step`` is the worst group (the minimum over test groups) minus that of the last rung before it that has one, with
+    its two-sided 95 % interval, paired on the test rows.
+    """
+
+    title: str
+    head: str | None
+    n: int  # test rows
+    worst: WorstGroup | None
+    step: float | None
+    step_low: float | None
+    step_high: float | None
+    reason: str | None  # why there is no number
+
+
+@dataclass(frozen=True)
 class Ceilings:
     """What limits the worst group."""
 
     labels: LabelCurve
+    ladder: tuple[Rung, ...] = ()

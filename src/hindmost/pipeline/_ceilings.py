@@ -18,6 +18,7 @@ from hindmost.evals.extrapolate import DRAWS, extrapolate
 from hindmost.evals.label_budget import curve_of
 from hindmost.heads.to_head import to_predictor
 from hindmost.pipeline._heads import Fitted
+from hindmost.pipeline._ladder import measure_ladder
 from hindmost.pipeline.options import Talk
 
 MOST_DRAWS = 10
@@ -33,7 +34,8 @@ def measure_ceilings(
     features: Features, fitted: dict[str, Fitted], context: FitContext, baseline: str, policy: Policy, talk: Talk
 ) -> Ceilings:
     """Everything that says whether head, labels or features limit the worst group."""
-    return Ceilings(labels=_label_curve(features, fitted, context, baseline, policy, talk))
+    curve = _label_curve(features, fitted, context, baseline, policy, talk)
+    return Ceilings(curve, measure_ladder(features, fitted, context, baseline, policy, talk))
 
 
 def _label_curve(

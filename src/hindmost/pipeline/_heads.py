@@ -57,7 +57,7 @@ def fit_heads(
     """Fit the named heads, a task each, in their order; the baseline comes first and is never refitted."""
     wanted = [name for name in dict.fromkeys(names) if name not in ("erm", baseline[0])]
     fitted = engine.map(
-        partial(_fit, context=context),
+        partial(fit_head, context=context),
         wanted,
         cpus_per_task=None,
         progress=lambda _, done, total: talk.progress("heads", done, total),
@@ -67,7 +67,7 @@ def fit_heads(
 
 def refit_baseline(context: FitContext) -> Fitted:
     """The named baseline ``refit``, where the network's own head is not known."""
-    fitted = _fit("refit", context)
+    fitted = fit_head("refit", context)
     if fitted.head is None:
         raise InputError(f"No baseline: {fitted.reason} Give logits or train rows of every class.")
     return fitted
@@ -78,7 +78,8 @@ def own_head(head: Head, val: Features, source: str) -> Fitted:
     return Fitted(head, source, selected={}, val_predicted=head.predict(val.X))
 
 
-def _fit(name: str, context: FitContext) -> Fitted:
+def fit_head(name: str, context: FitContext) -> Fitted:
+    """One head by its name, or why it cannot be fitted."""
     kind = registry.load(name)
     rows = context.fitted_on(kind.rows)
     if not len(rows.rows):

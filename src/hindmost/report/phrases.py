@@ -69,6 +69,16 @@ PHRASES: tuple[str, ...] = (
     N_("the budgets reach from {low} to {high} images per group, and an extrapolation needs a factor of {least}"),
     N_("its accuracy follows no curve that rises and levels off"),
     N_("no curve could be taken further of: {names}"),
+    # the ladder of ceilings
+    N_("the network's own head"),
+    N_("its class offsets moved, without a look at groups"),
+    N_("the deciding head"),
+    N_("oracle: cross-fitted on validation and test rows, groups weighing the same, penalty chosen inside each fold"),
+    N_("the cue erased from the features, then a new head"),
+    N_("balanced end-to-end training"),
+    N_("not run"),
+    N_("{head} was not among the heads"),
+    N_("{n} validation and test rows are more than the {most} that it is cross-fitted on"),
     # maps
     N_("stored embeddings hold no images, so there are no maps"),
     N_("no row has a core mask"),
