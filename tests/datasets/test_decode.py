@@ -12,7 +12,15 @@ from PIL import Image
 
 from hindmost.core.dataset import Preprocessing
 from hindmost.core.errors import InputError
-from hindmost.datasets.decode import load_pixels, load_square, mask_cells, overlap, thumbnail_jpeg
+from hindmost.datasets.decode import (
+    load_pixels,
+    load_square,
+    mask_cells,
+    overlap,
+    pixels_of,
+    pixels_within,
+    thumbnail_jpeg,
+)
 
 SIZES = [(40, 30), (30, 41), (33, 33), (97, 20)]
 
@@ -101,3 +109,16 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "bad.png").write_bytes(b"bad")
     with pytest.raises(InputError, match=r"bad\.png: not an image"):
         mask_cells(tmp_path / "bad.png", Preprocessing(8, 8), (2, 2))
+
+
+def test_a_limit_of_pixels_travels_with_the_decoder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a worker on another machine, whose process starts with a limit of its own."""
+    stream = BytesIO()
+    Image.new("RGB", (20, 10)).save(stream, format="PNG")
+    content, p = stream.getvalue(), Preprocessing(8, 8)
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
+    with pytest.raises(InputError, match="bomb"):
+        pixels_of(content, "a.png", p)
+    assert pixels_within(content, "a.png", p, 200).shape == (8, 8, 3)
+    with pytest.raises(InputError, match="bomb"):
+        pixels_within(content, "a.png", p, 199)

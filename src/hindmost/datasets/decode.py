@@ -17,7 +17,7 @@ from PIL import Image
 from hindmost.core.dataset import Preprocessing
 from hindmost.core.errors import InputError
 from hindmost.core.rows import FloatArray
-from hindmost.datasets.photograph import Unreadable, read_mask, read_photograph
+from hindmost.datasets.photograph import Unreadable, allow_pixels, read_mask, read_photograph
 
 Pixels = NDArray[np.uint8]
 T = TypeVar("T")
@@ -60,6 +60,12 @@ def pixels_of(content: bytes, path: Path | str, preprocessing: Preprocessing) ->
     """The same from the bytes of a file, so that what was checked is what is read; ``path`` is for the message."""
     picture = _decoded(path, lambda: read_photograph(content))
     return as_read(picture, preprocessing)
+
+
+def pixels_within(content: bytes, path: Path | str, preprocessing: Preprocessing, most: int) -> Pixels:
+    """``pixels_of`` under a limit of pixels that travels along, so that it also holds on another machine."""
+    allow_pixels(most)
+    return pixels_of(content, path, preprocessing)
 
 
 def as_read(picture: Image.Image | Pixels, preprocessing: Preprocessing) -> Pixels:

@@ -46,9 +46,20 @@ def pixel_limit(most: int) -> Iterator[None]:
         Image.MAX_IMAGE_PIXELS = before
 
 
+def most_pixels() -> int:
+    """The limit that holds in this process now."""
+    return Image.MAX_IMAGE_PIXELS or MOST_PIXELS
+
+
+def allow_pixels(most: int) -> None:
+    """Set the limit of this process and leave it: for a worker that serves one run only."""
+    if most != Image.MAX_IMAGE_PIXELS:
+        Image.MAX_IMAGE_PIXELS = most
+
+
 def most_bytes() -> int:
     """How large a file may be: its pixels at three bytes each, 256 MiB by default."""
-    return 3 * (Image.MAX_IMAGE_PIXELS or MOST_PIXELS) + 1
+    return 3 * most_pixels() + 1
 
 
 def read_photograph(data: bytes) -> Image.Image:
@@ -87,7 +98,7 @@ def _decode(data: bytes, mode: str | None) -> Image.Image:
         raise Unreadable("file is empty")
     try:
         with Image.open(BytesIO(data), formats=FORMATS) as picture:
-            if picture.width * picture.height > (Image.MAX_IMAGE_PIXELS or MOST_PIXELS):
+            if picture.width * picture.height > most_pixels():
                 raise Unreadable(_bomb())  # Pillow itself only warns below twice the limit
             picture.load()
             upright = _upright(picture)
@@ -109,7 +120,7 @@ def _reason(error: BaseException) -> str:
 
 
 def _bomb() -> str:
-    limit = Image.MAX_IMAGE_PIXELS or MOST_PIXELS
+    limit = most_pixels()
     return f"decompression bomb: more than {limit / 1e6:.3g} million pixels"
 
 

@@ -14,7 +14,8 @@ import numpy as np
 from hindmost.core import fingerprint
 from hindmost.core.features import Activations, Features
 from hindmost.core.progress import Progress
-from hindmost.datasets.decode import pixels_of
+from hindmost.datasets.decode import pixels_within
+from hindmost.datasets.photograph import most_pixels
 from hindmost.features.addressed import Addressed
 from hindmost.features.digests import digests
 from hindmost.features.engines import Engine
@@ -117,7 +118,7 @@ class Extractor:
     ) -> None:
         """Files, wherever the engine computes: any machine that sees them under the same path can read them."""
         backbone = here()
-        decode = partial(pixels_of, preprocessing=backbone.preprocessing)
+        decode = partial(pixels_within, preprocessing=backbone.preprocessing, most=most_pixels())
         self.engine.fill(
             Addressed([str(path.absolute()) for path in paths], digests(hashes), decode),
             here,
