@@ -19,6 +19,7 @@ from hindmost.core.map_measures import MapMeasure, MapMeasureRow
 from hindmost.core.map_trust import MapTrust, TrustPart
 from hindmost.core.probes import CueProbe, MarginProbe, Probe
 from hindmost.core.ranking import Ranking, RankRow, Span
+from hindmost.core.near_duplicates import NearDuplicates, NearPair
 from hindmost.core.tables import (
     ChangeRow,
     ChangeTable,
@@ -392,6 +393,10 @@ def full_audit() -> Audit:
         ),
         conditional_on="one dataset, one training run",
         thumbnails=tuple(thumbnail(i, group) for i, group in enumerate(GROUPS)),
+        near_duplicates=NearDuplicates(
+            "pictures", 1, {"train": 1, "val": 0, "test": 1}, 2889, 1428, 0.384, 0.95, 0.551, 600,
+            (NearPair("0227.jpg", "test", "15034.jpg", "train", 0.759, 0.979),),
+        ),
         costs=Costs(
             "EUR", (CostRow("HM003", GROUPS[2], 1240, 12.0, 14880.0), CostRow("decision", GROUPS[2], None, 12.0, None),
                     CostRow("HM003", GROUPS[3], 40, None, None)),

@@ -19,6 +19,7 @@ from hindmost.core.map_measures import MapMeasure
 from hindmost.core.map_trust import MapTrust
 from hindmost.core.probes import Probe
 from hindmost.core.ranking import Ranking
+from hindmost.core.near_duplicates import NearDuplicates
 from hindmost.core.retrains import DrawSpread, SupportStability
 from hindmost.core.tables import (
     ChangeTable,
@@ -120,6 +121,7 @@ class Evidence:
     data: DataRecord
     duplicates: tuple[int, tuple[str, ...]] | None
     ceilings: Ceilings | None = None  # None: not measured
+    near_duplicates: NearDuplicates | None = None  # None: not searched
 
 
 @dataclass(frozen=True)
@@ -151,3 +153,4 @@ class Audit:
     anatomy: Anatomy | None = None  # what single features tell, and what the heads did with them
     probe: Probe | None = None  # whether the cue can be read within class, from the features and from the margins
     ceilings: Ceilings | None = None
+    near_duplicates: NearDuplicates | None = None  # across splits; None: not searched

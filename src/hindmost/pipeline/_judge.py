@@ -10,6 +10,7 @@ from hindmost.core.audit import SCHEMA, Audit, DataRecord, Evidence, HeadRecord,
 from hindmost.core.ceilings import Ceilings
 from hindmost.core.halves import Halves
 from hindmost.core.map_trust import MapTrust
+from hindmost.core.near_duplicates import NearDuplicates
 from hindmost.core.policy import Policy
 from hindmost.core.probes import Probe
 from hindmost.core.ranking import Ranking
@@ -51,6 +52,7 @@ class Measured:
     map_trust: dict[str, MapTrust] | None = None
     probe: Probe | None = None
     ceilings: Ceilings | None = None
+    near_duplicates: NearDuplicates | None = None
 
 
 def judge(measured: Measured, policy: Policy, seed: int) -> Audit:
@@ -64,6 +66,7 @@ def judge(measured: Measured, policy: Policy, seed: int) -> Audit:
         measured.data,
         measured.duplicates,
         ceilings=measured.ceilings,
+        near_duplicates=measured.near_duplicates,
     )
     findings = check_all(evidence, policy)
     verdict = decide(findings, evidence, policy)
@@ -94,6 +97,7 @@ def judge(measured: Measured, policy: Policy, seed: int) -> Audit:
         anatomy=measured.anatomy,
         probe=measured.probe,
         ceilings=measured.ceilings,
+        near_duplicates=measured.near_duplicates,
     )
 
 

@@ -33,6 +33,7 @@ from hindmost.pipeline._map_evidence import MapEvidence, measure_maps
 from hindmost.pipeline._map_trust import measure_trust
 from hindmost.pipeline._maps import Maps, draw_maps, locate
 from hindmost.pipeline._probe import measure_probe
+from hindmost.pipeline._near_duplicates import search_near_duplicates
 from hindmost.pipeline._publish import remove_stale, write_results, write_run_record
 from hindmost.pipeline._ranking import rankings
 from hindmost.pipeline._reliance import measure_reliance, twins_among_rows
@@ -119,6 +120,7 @@ def _measure(
         ranking=rankings(seen.features, heads, baseline),
         map_trust=_map_trust(seen, fitted, linear(heads), maps, (baseline, policy.deciding_head), seed),
         ceilings=measure_ceilings(seen.features, fitted, context, baseline, policy, talk),
+        near_duplicates=search_near_duplicates(given, seen.features, seed, talk),
     )
     return judge(measured, policy, seed), heads, table
 

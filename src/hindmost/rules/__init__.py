@@ -28,6 +28,7 @@ RULES: dict[str, str] = {
     "HM012": "hindmost.rules.hm012_evidence_conflicts:check",
     "HM013": "hindmost.rules.hm013_features_limit:check",
     "HM014": "hindmost.rules.hm014_labels_limit:check",
+    "HM015": "hindmost.rules.hm015_near_duplicates:check",
 }
 
 

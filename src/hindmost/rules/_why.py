@@ -18,7 +18,7 @@ LED_BY: dict[Decision, tuple[str, ...]] = {
     "treatment_helps": ("HM007", "HM003", "HM004", "HM005"),
     "cannot_tell": ("HM001", "HM002", "HM003", "HM004", "HM005", "HM007"),
 }
-CAVEATS = ("HM006", "HM009", "HM010")  # found beside any decision, they change how it is to be read
+CAVEATS = ("HM006", "HM009", "HM010", "HM015")  # found beside any decision, they change how it is to be read
 CURVE = ("HM013", "HM014")  # likewise, unless nothing more is wanted
 DECIDING = ("HM001", "HM002", "HM003", "HM004", "HM005", "HM007")  # an outcome that is missing here leaves a row open
 

