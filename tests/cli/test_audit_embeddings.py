@@ -34,6 +34,11 @@ def test_fields_that_stay(audited: dict) -> None:
         assert {"name", "n", "accuracy", "low", "high", "chosen_on", "test_minimum"} <= set(record["worst_group"])
         assert 0 <= record["mean"] <= 1
         assert 0 <= record["adjusted_mean"] <= 1
+        noise = record["worst_noise"]
+        assert noise["minimum"] == record["worst_group"]["test_minimum"]
+        assert noise["group"] == record["worst_group"]["test_minimum_group"]
+        assert noise["one_image"] == 1 / noise["n"]
+        assert [row["group"] for row in record["detectable"]] == ([] if head == "erm" else GROUPS)
     assert "C" in audited["heads"]["dfr"]["selected"]
     row = audited["changes"]["dfr"]["groups"][0]
     assert {"name", "n", "fixed", "broken", "difference", "low", "high", "p_adjusted", "outcome"} <= set(row)

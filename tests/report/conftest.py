@@ -34,6 +34,7 @@ from hindmost.core.tables import (
     WorstGroup,
 )
 from hindmost.core.twins import BlamedFeature, Estimate, FeatureBlame, Flips, PairEffect, Shift
+from hindmost.core.worst_noise import DetectableChange, LowestShare, WorstNoise
 from hindmost.rules import (
     _curve,
     _decision_words,
@@ -205,6 +206,14 @@ def head(name: str, groups: tuple[str, ...], counts: tuple[int, ...], rates: tup
         twins=twins(groups, 0.21 if erm else 0.034), blame=() if erm else blame(groups, name == "dfr"),
         ranking=None if erm else ranking(0.0 if name == "threshold" else -0.027),
         map_trust=trust(name),
+        worst_noise=WorstNoise(
+            groups[0], 642, 0.793, 1 / 642, -0.0041, -0.0183, 0.0157, 10_000,
+            (LowestShare(groups[0], 0.712), LowestShare(groups[-1], 0.288)),
+        ),
+        detectable=() if erm else tuple(
+            DetectableChange(group, n, 0.214 if n else None, 0.037 if n else None, 0.044 if n else None, 0.8)
+            for group, n in zip(groups, counts, strict=True)
+        ),
     )  # fmt: skip
 
 

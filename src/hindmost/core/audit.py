@@ -32,6 +32,7 @@ from hindmost.core.tables import (
     WorstGroup,
 )
 from hindmost.core.twins import FeatureBlame, PairEffect
+from hindmost.core.worst_noise import DetectableChange, WorstNoise
 
 SCHEMA = 1
 
@@ -103,6 +104,8 @@ class HeadRecord:
     blame: tuple[FeatureBlame, ...] = ()  # the margin shift by feature; empty: no twins, not linear, or the baseline
     ranking: Ranking | None = None  # order of pairs against the baseline; None: the baseline
     map_trust: MapTrust | None = None  # how far its maps can be trusted; None: there are no maps
+    worst_noise: WorstNoise | None = None  # what noise does to the plain test minimum
+    detectable: tuple[DetectableChange, ...] = ()  # what the rows of each group could show; empty: the baseline
 
 
 @dataclass(frozen=True)

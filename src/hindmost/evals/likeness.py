@@ -64,7 +64,7 @@ def _windows(pictures: Grey) -> Grey:
         lines = np.stack([_averaging(pictures.shape[-1], place * (1 - kept), kept) for place in PLACES])
         down = lines @ pictures[:, None]  # (m, places, CELLS, side)
         both = down[:, :, None] @ lines.swapaxes(1, 2)  # (m, places, places, CELLS, CELLS)
-        crops.append(both.reshape(len(pictures), -1, CELLS, CELLS))
+        crops.append(np.asarray(both.reshape(len(pictures), -1, CELLS, CELLS), dtype=np.float32))
     return np.concatenate(crops, axis=1)
 
 

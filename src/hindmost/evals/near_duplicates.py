@@ -92,8 +92,8 @@ def _random_pairs(rows: Rows, rng: np.random.Generator) -> IntArray:
     order = np.argsort(rows.group, kind="stable")
     sizes = np.bincount(rows.group, minlength=rows.n_groups)
     start = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-    first = rng.choice(np.flatnonzero(sizes[rows.group[order]] > 1), CHANCE_PAIRS) if (sizes > 1).any() else []
-    first = np.asarray(first, dtype=np.int64)
+    shared = np.flatnonzero(sizes[rows.group[order]] > 1)  # places of rows that are not alone in their group
+    first: IntArray = rng.choice(shared, CHANCE_PAIRS if len(shared) else 0)
     group = rows.group[order[first]]
     step = 1 + rng.integers(0, np.maximum(sizes[group] - 1, 1))
     second = start[group] + (first - start[group] + step) % sizes[group]

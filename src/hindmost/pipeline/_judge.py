@@ -128,4 +128,6 @@ def _record(name: str, measured: Measured) -> HeadRecord:
         ranking=measured.ranking.get(name),
         map_measures=() if measured.map_evidence is None else measured.map_evidence.measures.get(name, ()),
         map_trust=(measured.map_trust or {}).get(name),
+        worst_noise=measured.tables.noise.get(name),
+        detectable=measured.tables.detectable.get(name, ()),
     )

@@ -13,10 +13,13 @@ from hindmost.core.policy import Policy
 from hindmost.core.retrains import DrawSpread, SupportStability
 from hindmost.core.rows import IntArray
 from hindmost.core.tables import ChangeTable, HeadAnatomy, HeadTable
+from hindmost.core.worst_noise import DetectableChange, WorstNoise
+from hindmost.evals.detectable_change import detectable_changes
 from hindmost.evals.head_anatomy import head_anatomy
 from hindmost.evals.head_table import head_table
 from hindmost.evals.paired_change import paired_change
 from hindmost.evals.stability import draw_spread, support_stability
+from hindmost.evals.worst_noise import worst_noise
 from hindmost.pipeline._heads import Fitted
 
 
@@ -30,6 +33,8 @@ class Tables:
     weights: dict[str, HeadAnatomy]
     support: dict[str, SupportStability]
     draws: dict[str, DrawSpread]
+    noise: dict[str, WorstNoise]
+    detectable: dict[str, tuple[DetectableChange, ...]]
 
 
 def tabulate(features: Features, fitted: dict[str, Fitted], baseline: str, policy: Policy, seed: int) -> Tables:
@@ -55,7 +60,13 @@ def tabulate(features: Features, fitted: dict[str, Fitted], baseline: str, polic
         control = _change(features, predicted, ("threshold", policy.deciding_head), policy, seed)
     support = {name: support_stability(one) for name in heads if (one := fitted[name].single_coefs) is not None}
     draws = {name: _spread(test, fitted[name], said, seed) for name, said in predicted.items() if name in support}
-    return Tables(tables, changes, control, _anatomy(features, fitted, baseline), support, draws)
+    right = {name: said == test.rows.y for name, said in predicted.items()}
+    noise = {name: w for name in heads if (w := worst_noise(test.rows, right[name], seed=seed)) is not None}
+    detectable = {
+        name: detectable_changes(test.rows, right[baseline], right[name], level=policy.level) for name in changes
+    }
+    weights = _anatomy(features, fitted, baseline)
+    return Tables(tables, changes, control, weights, support, draws, noise, detectable)
 
 
 def available(fitted: dict[str, Fitted]) -> dict[str, Predictor]:

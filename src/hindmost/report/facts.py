@@ -67,3 +67,9 @@ def changed(audit: Audit, outcome: str) -> tuple[ChangeRow, ...]:
 def findings(audit: Audit) -> list[Finding]:
     """Every finding, those that were found first."""
     return sorted(audit.findings, key=lambda f: (ORDER.index(f.outcome) if f.outcome in ORDER else 9, f.code))
+
+
+def wanted_for_target(audit: Audit) -> dict[str, int | None]:
+    """Group -> more test images that would settle whether it reaches the target, as the finding counts them."""
+    asked = (one for finding in audit.findings if finding.code == "HM003" for one in finding.wanted)
+    return {one.group: one.more for one in asked}
