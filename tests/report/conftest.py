@@ -20,6 +20,7 @@ from hindmost.core.map_trust import MapTrust, TrustPart
 from hindmost.core.probes import CueProbe, MarginProbe, Probe
 from hindmost.core.ranking import Ranking, RankRow, Span
 from hindmost.core.near_duplicates import NearDuplicates, NearPair
+from hindmost.core.ranking import Ranking, RankRow, Span
 from hindmost.core.tables import (
     ChangeRow,
     ChangeTable,

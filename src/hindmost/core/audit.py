@@ -20,6 +20,7 @@ from hindmost.core.map_trust import MapTrust
 from hindmost.core.probes import Probe
 from hindmost.core.ranking import Ranking
 from hindmost.core.near_duplicates import NearDuplicates
+from hindmost.core.ranking import Ranking
 from hindmost.core.retrains import DrawSpread, SupportStability
 from hindmost.core.tables import (
     ChangeTable,
