@@ -11,7 +11,19 @@ from hindmost.io.audit_json import schema_text
 from hindmost.io.policy import policy_template
 
 DOCS = Path(__file__).parent
-VERBS = ("audit", "demo", "train", "features", "report", "policy init", "list", "doctor", "explain")
+VERBS = (
+    "audit",
+    "demo",
+    "train",
+    "features",
+    "paste",
+    "waterbirds",
+    "report",
+    "policy init",
+    "list",
+    "doctor",
+    "explain",
+)
 
 
 def command_reference() -> str:

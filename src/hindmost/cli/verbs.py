@@ -1,4 +1,4 @@
-"""The verbs that work on data: audit, demo, train, features, paste."""
+"""The verbs that work on data: audit, demo, train, features, paste, waterbirds."""
 
 from __future__ import annotations
 
@@ -227,9 +227,29 @@ def paste(
         typer.echo(str(run(source, out, data, PasteOptions(with_cue, per_group, seed), talk=bars.talk())))
 
 
+def waterbirds(
+    cutouts: Annotated[Path, typer.Argument(help="CUB_200_2011, or a folder whose metadata.csv names masks.")],
+    backgrounds: Annotated[Path, typer.Argument(help="Places365, or a folder with a sub-folder for each kind.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder to write; must be new or empty.")],
+    strength: Annotated[float, typer.Option(help="Share of train rows whose background goes with their class.")] = 0.95,
+    labels: Annotated[str | None, typer.Option(help="CUB: words, published, or a CSV of species and y.")] = None,
+    background: Annotated[
+        list[str] | None, typer.Option(help="Sub-folder of BACKGROUNDS; repeat it in the order of the classes.")
+    ] = None,
+    seed: Seed = 0,
+) -> None:
+    """Lay objects on backgrounds that go with their class in training: Waterbirds, or your own."""
+    from hindmost.pipeline.waterbirds import WaterbirdsOptions
+    from hindmost.pipeline.waterbirds import waterbirds as run
+
+    with Bars() as bars:
+        options = WaterbirdsOptions(strength, labels, tuple(background or ()), seed)
+        typer.echo(str(run(cutouts, backgrounds, out, options, talk=bars.talk())))
+
+
 def register(app: typer.Typer) -> None:
     """Add these verbs to the command."""
-    for verb in (audit, demo, train, features, paste):
+    for verb in (audit, demo, train, features, paste, waterbirds):
         app.command()(verb)
 
 

@@ -38,6 +38,13 @@ def read_card(path: Path) -> Card:
     return Card(card.name, card.classes, card.cues, tuple(card.known_faults), card.cue_region == "outside_core")
 
 
+def write_card(path: Path, card: Card) -> None:
+    """Write a card so that ``read_card`` gives it back."""
+    content = _CardFile(name=card.name, classes=card.classes, cues=card.cues, known_faults=list(card.known_faults))
+    plain = content.model_dump(exclude_defaults=True)
+    path.write_text(yaml.safe_dump(plain, allow_unicode=True, sort_keys=False), encoding="utf-8")
+
+
 def write_fault(path: Path, fault: str, *, card: Path | None) -> None:
     """Write a card like ``card`` (None: an empty one) with one more known fault."""
     content = _CardFile() if card is None else read_yaml(card, _CardFile)
