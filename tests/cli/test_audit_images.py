@@ -49,7 +49,15 @@ def read(out: Path) -> dict:
 
 def test_everything_is_there(audited: Path) -> None:
     out = audited / "out"
-    names = {"audit.json", "report.html", "report.ja.html", "run.json", "predictions.parquet", "heads"}
+    names = {
+        "audit.json",
+        "report.html",
+        "report.ja.html",
+        "run.json",
+        "predictions.parquet",
+        "features.parquet",
+        "heads",
+    }
     assert {path.name for path in out.iterdir()} == names
     audit = read(out)
     assert audit["model"]["weights"] == "trained here"
