@@ -17,9 +17,8 @@ from hindmost.core.dataset import SetAside
 from hindmost.core.findings import Finding, Sentence
 from hindmost.core.map_measures import MapMeasure, MapMeasureRow
 from hindmost.core.map_trust import MapTrust, TrustPart
-from hindmost.core.probes import CueProbe, MarginProbe, Probe
-from hindmost.core.ranking import Ranking, RankRow, Span
 from hindmost.core.near_duplicates import NearDuplicates, NearPair
+from hindmost.core.probes import CueProbe, MarginProbe, Probe
 from hindmost.core.ranking import Ranking, RankRow, Span
 from hindmost.core.tables import (
     ChangeRow,

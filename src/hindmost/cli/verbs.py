@@ -49,6 +49,13 @@ Precision = Annotated[
 Size = Annotated[int | None, typer.Option(help="Side of the square that the network reads.")]
 PresetOption = Annotated[Preset | None, typer.Option(help="The published protocol, or timm's own. Default: squash.")]
 Seed = Annotated[int, typer.Option(help="Drives every random choice.")]
+Runs = Annotated[int, typer.Option(help="Networks to train and audit, with seeds from --seed on.")]
+Checkpoints = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--checkpoint", help="Your own weights (.pth, .safetensors), no training; repeat it for several runs."
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print the audit as JSON on stdout.")]
 Gate = Annotated[FailOn | None, typer.Option(help="Exit with 1 if this holds.")]
 Policy = Annotated[Path | None, typer.Option(help="Targets and margins, a YAML file.")]
@@ -79,7 +86,7 @@ def audit(
     most_pixels: MostPixels = MOST_PIXELS,
     cue_colour: CueColour = None,
     backbone: Backbone = None,
-    checkpoint: Checkpoint = None,
+    checkpoint: Checkpoints = None,
     input_size: Size = None,
     preprocessing: PresetOption = None,
     early: Early = None,
@@ -94,6 +101,7 @@ def audit(
     heads: Annotated[str, typer.Option(help="Heads to fit, separated by commas.")] = "erm,threshold,dfr",
     policy: Policy = None,
     seed: Seed = 0,
+    runs: Runs = 1,
     fail_on: Gate = None,
     no_images: NoImages = False,
     json: Json = False,
@@ -107,13 +115,17 @@ def audit(
 
     options = AuditOptions(
         DataOptions(metadata, card, tuple(cue or ()), most_bad, cue_colour, most_pixels),
-        ModelOptions(backbone, checkpoint, preprocessing, input_size, early, held_out, runtime, dtype),
+        ModelOptions(
+            backbone, checkpoint[0] if checkpoint else None, preprocessing, input_size, early, held_out, runtime, dtype
+        ),
         TrainOptions(epochs, lr, criterion, hold_out, keep_early),
         tuple(name.strip() for name in heads.split(",") if name.strip()),
         policy,
         seed,
         not no_images,
         EngineOptions(engine, ray_address, workers, threads),
+        runs,
+        tuple((checkpoint or ())[1:]),
     )
     with Bars() as bars:
         result = run(source, out, options, talk=bars.talk())
@@ -127,6 +139,7 @@ def demo(
     entangled: Annotated[bool, typer.Option("--entangled", help="Let the cue overlay the defect.")] = False,
     policy: Policy = None,
     seed: Seed = 0,
+    runs: Runs = 1,
     fail_on: Gate = None,
     json: Json = False,
 ) -> int:
@@ -135,7 +148,7 @@ def demo(
     from hindmost.pipeline.demo import demo as run
 
     with Bars() as bars:
-        result = run(out, DemoOptions(correlation, defect_contrast, entangled, policy, seed), talk=bars.talk())
+        result = run(out, DemoOptions(correlation, defect_contrast, entangled, policy, seed, runs), talk=bars.talk())
     return _finish(result, out, json, fail_on)
 
 

@@ -17,11 +17,11 @@ from hindmost.core.findings import Finding, Sentence
 from hindmost.core.halves import Halves
 from hindmost.core.map_measures import MapMeasure
 from hindmost.core.map_trust import MapTrust
+from hindmost.core.near_duplicates import NearDuplicates
 from hindmost.core.probes import Probe
 from hindmost.core.ranking import Ranking
-from hindmost.core.near_duplicates import NearDuplicates
-from hindmost.core.ranking import Ranking
 from hindmost.core.retrains import DrawSpread, SupportStability
+from hindmost.core.runs import Runs
 from hindmost.core.tables import (
     ChangeTable,
     GroupRow,
@@ -126,6 +126,7 @@ class Evidence:
     duplicates: tuple[int, tuple[str, ...]] | None
     ceilings: Ceilings | None = None  # None: not measured
     near_duplicates: NearDuplicates | None = None  # None: not searched
+    runs: Runs | None = None  # None: one training run
 
 
 @dataclass(frozen=True)
@@ -158,3 +159,4 @@ class Audit:
     probe: Probe | None = None  # whether the cue can be read within class, from the features and from the margins
     ceilings: Ceilings | None = None
     near_duplicates: NearDuplicates | None = None  # across splits; None: not searched
+    runs: Runs | None = None  # several networks of the same training; None: one

@@ -14,6 +14,7 @@ from hindmost.core.near_duplicates import NearDuplicates
 from hindmost.core.policy import Policy
 from hindmost.core.probes import Probe
 from hindmost.core.ranking import Ranking
+from hindmost.core.runs import Runs
 from hindmost.core.tables import MapTable, Reliance, Thumbnail
 from hindmost.core.twins import FeatureBlame, PairEffect
 from hindmost.io.policy import policy_record
@@ -26,6 +27,7 @@ from hindmost.rules.decision import decide
 from hindmost.rules.not_checked import not_checked
 
 ONE_RUN = "one dataset, one training run"
+RUNS = "one dataset, {n} training runs"
 NOT_LINEAR = "the head is not linear, so no map shows its evidence and no file holds its weights"
 
 
@@ -53,6 +55,7 @@ class Measured:
     probe: Probe | None = None
     ceilings: Ceilings | None = None
     near_duplicates: NearDuplicates | None = None
+    runs: Runs | None = None
 
 
 def judge(measured: Measured, policy: Policy, seed: int) -> Audit:
@@ -67,6 +70,7 @@ def judge(measured: Measured, policy: Policy, seed: int) -> Audit:
         measured.duplicates,
         ceilings=measured.ceilings,
         near_duplicates=measured.near_duplicates,
+        runs=measured.runs,
     )
     findings = check_all(evidence, policy)
     verdict = decide(findings, evidence, policy)
@@ -90,7 +94,7 @@ def judge(measured: Measured, policy: Policy, seed: int) -> Audit:
         control_change=measured.tables.control_change,
         findings=findings,
         not_checked=not_checked(evidence),
-        conditional_on=ONE_RUN,
+        conditional_on=ONE_RUN if measured.runs is None else RUNS.format(n=len(measured.runs.rows)),
         thumbnails=measured.thumbnails,
         costs=priced,
         cue_region=None if measured.map_evidence is None else measured.map_evidence.cue_region,
@@ -98,6 +102,7 @@ def judge(measured: Measured, policy: Policy, seed: int) -> Audit:
         probe=measured.probe,
         ceilings=measured.ceilings,
         near_duplicates=measured.near_duplicates,
+        runs=measured.runs,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -32,11 +33,12 @@ from hindmost.pipeline._judge import Measured, judge
 from hindmost.pipeline._map_evidence import MapEvidence, measure_maps
 from hindmost.pipeline._map_trust import measure_trust
 from hindmost.pipeline._maps import Maps, draw_maps, locate
-from hindmost.pipeline._probe import measure_probe
 from hindmost.pipeline._near_duplicates import search_near_duplicates
+from hindmost.pipeline._probe import measure_probe
 from hindmost.pipeline._publish import remove_stale, write_results, write_run_record
 from hindmost.pipeline._ranking import rankings
 from hindmost.pipeline._reliance import measure_reliance, twins_among_rows
+from hindmost.pipeline._runs import as_run, options_of_runs, together
 from hindmost.pipeline._seen import Seen
 from hindmost.pipeline._tables import available, linear, tabulate
 from hindmost.pipeline._thumbnails import choose, thumbnails
@@ -75,9 +77,9 @@ def audit(source: Path, out: Path, options: AuditOptions = AUDIT, *, talk: Talk 
         given = read_input(source, options.data, clock.talk)
         policy.check_groups(given.dataset.rows.naming.groups)
         with engine_for(options.engine, clock.talk) as engine:
-            seen = _look(given, options, policy, clock.talk, engine)
-            fitted = fit_heads(names, _context(seen, policy, options.seed), seen.baseline, clock.talk, engine)
-        result, heads, table = _measure(seen, fitted, policy, options, clock.talk)
+            found = _runs(given, names, policy, options, clock.talk, engine)
+        seen, heads, table = found[0].seen, found[0].heads, found[0].table
+        result = _judged(found, policy, options.seed)
         write_results(result, folder, seen.features, heads, table)
         write_run_record(folder, source, out, options, clock)
     remove_stale(out, linear(heads), policy.languages[1:], features=table is not None)
@@ -90,9 +92,47 @@ def _look(given: Input, options: AuditOptions, policy: Policy, talk: Talk, engin
     return _images.look(given, options, policy, talk, engine)
 
 
+@dataclass(frozen=True)
+class _Run:
+    """One network, measured."""
+
+    name: str
+    seen: Seen
+    measured: Measured
+    heads: Heads
+    table: FeatureTable | None
+
+
+def _runs(
+    given: Input, names: tuple[str, ...], policy: Policy, options: AuditOptions, talk: Talk, engine: Engine
+) -> list[_Run]:
+    """Look and measure with every network; one, unless several were asked for."""
+    found: list[_Run] = []
+    chosen = options_of_runs(options, given.dataset)
+    for name, own in chosen:
+        if len(chosen) > 1:
+            talk.notice(f"Run {len(found) + 1} of {len(chosen)}: {name}")
+        seen = _look(given, own, policy, talk, engine)
+        fitted = fit_heads(names, _context(seen, policy, own.seed), seen.baseline, talk, engine)
+        measured, heads, table = _measure(seen, fitted, policy, replace(own, images=own.images and not found), talk)
+        found.append(_Run(name, seen, measured, heads, table))
+    return found
+
+
+def _judged(found: list[_Run], policy: Policy, seed: int) -> Audit:
+    """The audit of the first run, which several runs are set beside."""
+    first = judge(found[0].measured, policy, seed)
+    if len(found) == 1:
+        return first
+    deciding = policy.deciding_head
+    audits = [first, *(judge(run.measured, policy, seed) for run in found[1:])]
+    runs = [as_run(run.name, audit, run.seen, run.heads, deciding) for run, audit in zip(found, audits)]
+    return judge(replace(found[0].measured, runs=together(runs, deciding, seed)), policy, seed)
+
+
 def _measure(
     seen: Seen, fitted: dict[str, Fitted], policy: Policy, options: AuditOptions, talk: Talk
-) -> tuple[Audit, Heads, FeatureTable | None]:
+) -> tuple[Measured, Heads, FeatureTable | None]:
     given, baseline, seed = seen.given, seen.baseline[0], options.seed
     context = _context(seen, policy, seed)
     heads = available(fitted)
@@ -122,7 +162,7 @@ def _measure(
         ceilings=measure_ceilings(seen.features, fitted, context, baseline, policy, talk),
         near_duplicates=search_near_duplicates(given, seen.features, seed, talk),
     )
-    return judge(measured, policy, seed), heads, table
+    return measured, heads, table
 
 
 def _heads(options: AuditOptions, policy: Policy) -> tuple[str, ...]:

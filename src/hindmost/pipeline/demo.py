@@ -30,6 +30,7 @@ class DemoOptions:
     entangled : bool                    the cue overlays the defect's own appearance
     policy : Path or None
     seed : int
+    runs : int                          networks to train, with seeds from ``seed`` on
     """
 
     correlation: float | None = None
@@ -37,6 +38,7 @@ class DemoOptions:
     entangled: bool = False
     policy: Path | None = None
     seed: int = 0
+    runs: int = 1
 
 
 DEFAULTS = DemoOptions()
@@ -52,7 +54,11 @@ def demo(out: Path, options: DemoOptions = DEFAULTS, *, talk: Talk = SILENT) -> 
     """
     folder = photographs(options, talk)
     chosen = AuditOptions(
-        model=ModelOptions(input_size=SIZE), training=TRAINING, policy=options.policy, seed=options.seed
+        model=ModelOptions(input_size=SIZE),
+        training=TRAINING,
+        policy=options.policy,
+        seed=options.seed,
+        runs=options.runs,
     )
     return audit(folder, out, chosen, talk=talk)
 

@@ -13,6 +13,7 @@ from platformdirs import user_cache_path
 from hindmost.core.errors import InputError
 from hindmost.core.progress import Progress, silent
 
+MOST_RUNS = 100
 MOST_BAD = 0.01  # share of a split's images that may be set aside
 EngineName = Literal["local", "ray"]
 MOST_PIXELS = 89_478_485  # of one image, Pillow's own default
@@ -137,10 +138,14 @@ class AuditOptions:
     seed: int = 0
     images: bool = True
     engine: EngineOptions = field(default_factory=EngineOptions)
+    runs: int = 1  # networks to train, with seeds seed, seed + 1, ...; the first is shown
+    more_checkpoints: tuple[Path, ...] = ()  # other networks of the same training, beside model.checkpoint
 
     def __post_init__(self) -> None:
-        if self.seed < 0 or self.seed >= 2**32:
-            raise InputError(f"seed must lie in 0..4294967295, but {self.seed} came.")
+        if not 1 <= self.runs <= MOST_RUNS:
+            raise InputError(f"--runs must lie in 1..{MOST_RUNS}, but {self.runs} came.")
+        if self.seed < 0 or self.seed + self.runs > 2**32:
+            raise InputError(f"seeds must lie in 0..4294967295, but {self.seed} and {self.runs} runs came.")
 
 
 DATA, MODEL, TRAINING, AUDIT = DataOptions(), ModelOptions(), TrainOptions(), AuditOptions()

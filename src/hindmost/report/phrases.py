@@ -14,6 +14,9 @@ from hindmost.report.words import N_
 PHRASES: tuple[str, ...] = (
     # what the audit is conditional on, and where the model came from
     N_("one dataset, one training run"),
+    N_("one dataset, {n} training runs"),
+    N_("{head} is not available in: {names}"),
+    N_("t interval; runs and test rows drawn again, rows within groups and the same for all runs; n - 1 of n runs"),
     N_("trained here"),
     N_("checkpoint"),
     N_("stored embeddings"),

@@ -6,7 +6,7 @@ from hindmost.core.findings import Decision, RowsWanted, Sentence
 from hindmost.core.tables import Reliance
 from hindmost.rules._case import Case
 from hindmost.rules._curve import curve_values
-from hindmost.rules._lookup import available, change_of, why_no_head
+from hindmost.rules._lookup import available, change_of, gained, why_no_head
 from hindmost.rules._rows_needed import growth
 from hindmost.rules._say import Value, joined, more_rows, points, say
 from hindmost.rules._worst import rows_of_worst, worst_shift
@@ -131,7 +131,7 @@ def _cannot_tell(case: Case) -> Sentence:
 def rows_for_sign(case: Case) -> tuple[RowsWanted, ...]:
     """Rows at which the interval of the worst group's change would leave 0 behind."""
     change = change_of(case.evidence, case.policy)
-    if change is None or case.deciding is None or not change.worst_difference:
+    if change is None or case.deciding is None or not change.worst_difference or gained(change):
         return ()
     bound = change.worst_low if change.worst_difference > 0 else change.worst_high
     return rows_of_worst(case.evidence, case.policy, growth(change.worst_difference, bound, 0.0))

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from hindmost.core.findings import Decision, Sentence
 from hindmost.rules._case import Case
 from hindmost.rules._decision_words import ASSOCIATION_ONLY, NO_TEST_ROWS
+from hindmost.rules._runs import differ_sentence, pooled_sentence
 from hindmost.rules._say import joined, say
 
 LED_BY: dict[Decision, tuple[str, ...]] = {
@@ -28,7 +29,8 @@ def reasons(decision: Decision, case: Case) -> tuple[Sentence, ...]:
     led = [case.findings[code] for code in LED_BY[decision] if code in case.findings]
     weigh = [case.findings[code] for code in CAVEATS if case.says(code, "found")]
     settled = [finding for finding in led if finding.outcome in ("found", "clear")]
-    return _each_once(finding.message for finding in [*settled, *weigh])
+    pooled = pooled_sentence(case.evidence)
+    return _each_once([*([] if pooled is None else [pooled]), *(finding.message for finding in [*settled, *weigh])])
 
 
 def left_open(decision: Decision, case: Case) -> tuple[Sentence, ...]:
@@ -41,7 +43,8 @@ def left_open(decision: Decision, case: Case) -> tuple[Sentence, ...]:
 
 def _limits(case: Case) -> list[Sentence]:
     """What these rows cannot decide."""
-    limits = []
+    differ = differ_sentence(case.evidence)
+    limits = [] if differ is None else [differ]
     if case.empty:
         limits.append(say({"empty": joined(case.empty)}, NO_TEST_ROWS))
     if case.says("HM005", "found") and case.measured_by == "dependence":

@@ -10,6 +10,7 @@ from hindmost.core.policy import Policy
 from hindmost.rules._case import Case
 from hindmost.rules._decision_words import message, rows_for_sign
 from hindmost.rules._lookup import change_of, gained
+from hindmost.rules._runs import every_run, gained_over_runs
 from hindmost.rules._why import left_open, reasons
 
 
@@ -42,14 +43,16 @@ def decide(findings: Sequence[Finding], evidence: Evidence, policy: Policy) -> V
 
 def _no_shortcut_found(case: Case) -> bool:
     """Gap and reliance of the baseline are both under their margins, by their upper bounds."""
-    return case.says("HM001", "clear") and case.says("HM002", "clear")
+    here = case.says("HM001", "clear") and case.says("HM002", "clear")
+    return here and every_run(case.evidence, "no_shortcut_found")
 
 
 def _treatment_sufficient(case: Case) -> bool:
     """Target reached in every group, no group pays, reliance under its margin: all three, shown."""
     if case.policy.target is None or case.empty:
         return False
-    return all(case.says(code, "clear") for code in ("HM003", "HM004", "HM005"))
+    here = all(case.says(code, "clear") for code in ("HM003", "HM004", "HM005"))
+    return here and every_run(case.evidence, "treatment_sufficient")
 
 
 def _treatment_harms(case: Case) -> bool:
@@ -69,8 +72,8 @@ def _collect_data(case: Case) -> bool:
 
 
 def _treatment_helps(case: Case) -> bool:
-    """The worst group gained beyond its interval."""
-    return gained(change_of(case.evidence, case.policy))
+    """The worst group gained beyond its interval, over several runs too."""
+    return gained(change_of(case.evidence, case.policy)) and gained_over_runs(case.evidence)
 
 
 TABLE: tuple[tuple[Decision, Callable[[Case], bool]], ...] = (

@@ -26,7 +26,7 @@ def not_checked(evidence: Evidence) -> tuple[Sentence, ...]:
     """Sentences on everything that a reader might think was checked, and was not."""
     baseline = evidence.heads[evidence.baseline]
     kind = baseline.reliance.kind if baseline.reliance is not None else "none"
-    said = [*_ceilings(evidence), Sentence(ONE_RUN)]
+    said = [*_ceilings(evidence), *([Sentence(ONE_RUN)] if evidence.runs is None else [])]
     said.append(Sentence(OTHER_CUES, {"cues": ", ".join(evidence.data.cue_columns)}))
     if kind in ("dependence", "none"):
         said.append(Sentence(NO_SWAP))

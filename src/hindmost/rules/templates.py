@@ -15,6 +15,7 @@ SHARED = (
     "hindmost.rules._decision_words",
     "hindmost.rules.not_checked",
     "hindmost.rules.costs",
+    "hindmost.rules._runs",
 )
 
 

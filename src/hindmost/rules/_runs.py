@@ -1,0 +1,45 @@
+"""What several training runs allow, and what is said of them."""
+
+from __future__ import annotations
+
+from hindmost.core.audit import Evidence
+from hindmost.core.findings import Decision, Sentence
+from hindmost.rules._say import joined, points, say
+
+POOLED = (
+    "Over {n} training runs the worst group of {head} changes by {mean:+.1f} points on average [{low:+.1f}, "
+    "{high:+.1f}], with runs and test rows drawn again; from run to run by a standard deviation of {sd:.1f} points."
+)
+DIFFER = "The training runs do not agree. Each alone would be decided as: {decisions}."
+
+
+def every_run(evidence: Evidence, decision: Decision) -> bool:
+    """True where the row of the table holds in every run; with one run, the audit itself is the judge."""
+    return evidence.runs is None or all(decision in run.holds for run in evidence.runs.rows)
+
+
+def gained_over_runs(evidence: Evidence) -> bool:
+    """True where the pooled gain lies beyond its interval and no run harms; with one run, always."""
+    runs = evidence.runs
+    if runs is None:
+        return True
+    rose = runs.difference is not None and runs.difference.low > 0
+    return rose and not any("treatment_harms" in run.holds for run in runs.rows)
+
+
+def pooled_sentence(evidence: Evidence) -> Sentence | None:
+    """The change over runs; None with one run, or where no change can be pooled."""
+    runs = evidence.runs
+    if runs is None or runs.difference is None:
+        return None
+    found = runs.difference
+    values = {"mean": points(found.mean), "low": points(found.low), "high": points(found.high)}
+    return say({"n": len(runs.rows), "head": runs.head, "sd": points(found.run_sd), **values}, POOLED)
+
+
+def differ_sentence(evidence: Evidence) -> Sentence | None:
+    """What each run alone would be decided as, where they differ."""
+    runs = evidence.runs
+    if runs is None or len({run.decision for run in runs.rows}) == 1:
+        return None
+    return say({"decisions": joined(f"{run.name}: {run.decision}" for run in runs.rows)}, DIFFER)
