@@ -20,6 +20,7 @@ from hindmost.core.map_trust import MapTrust, TrustPart
 from hindmost.core.near_duplicates import NearDuplicates, NearPair
 from hindmost.core.probes import CueProbe, MarginProbe, Probe
 from hindmost.core.ranking import Ranking, RankRow, Span
+from hindmost.core.runs import Pooled, RunRow, Runs
 from hindmost.core.tables import (
     ChangeRow,
     ChangeTable,
@@ -405,6 +406,13 @@ def full_audit() -> Audit:
         near_duplicates=NearDuplicates(
             "pictures", 1, {"train": 1, "val": 0, "test": 1}, 2889, 1428, 0.384, 0.95, 0.551, 600,
             (NearPair("0227.jpg", "test", "15034.jpg", "train", 0.759, 0.979),),
+        ),
+        runs=Runs(
+            "dfr",
+            (RunRow("seed 0", "cd34" * 16, "treatment_helps", ("treatment_helps",), 0.381, 0.793, 0.412, 0.371, 0.452),
+             RunRow("seed 1", "ef56" * 16, "surgery_needed", ("surgery_needed",), 0.402, None, None, None, None)),
+            Pooled(0.3915, 0.2511, 0.5319, 0.0148), None, None, "dfr is not available in: seed 1",
+            "t interval; runs and test rows drawn again, rows within groups and the same for all runs; n - 1 of n runs",
         ),
         costs=Costs(
             "EUR", (CostRow("HM003", GROUPS[2], 1240, 12.0, 14880.0), CostRow("decision", GROUPS[2], None, 12.0, None),
