@@ -10,6 +10,7 @@ from hindmost.core.errors import EmptyStratum, InputError
 from hindmost.core.rows import IntArray
 from hindmost.heads._estimator import HeadEstimator
 from hindmost.heads._folds import Fold, one_partition, smallest_stratum
+from hindmost.heads._solver.threads import one_thread
 from hindmost.heads._strata import Strata, read_strata
 
 
@@ -52,11 +53,12 @@ def out_of_fold(
         unit = "row" if cluster is None else "cluster"
         return predicted, f"out-of-fold predictions need 2 {unit}s of every stratum, stratum {smallest} has {count}"
     failed = []
-    for fold in one_partition(groups, min(folds, count), seed):
-        try:
-            predicted[fold[1]] = _predict_fold(estimator, X, y, groups, fold)
-        except EmptyStratum as error:
-            failed.append(str(error))
+    with one_thread():
+        for fold in one_partition(groups, min(folds, count), seed):
+            try:
+                predicted[fold[1]] = _predict_fold(estimator, X, y, groups, fold)
+            except EmptyStratum as error:
+                failed.append(str(error))
     return predicted, f"{len(failed)} of {min(folds, count)} folds: {failed[0]}" if failed else None
 
 

@@ -21,6 +21,7 @@ from hindmost.core.rows import FloatArray, IntArray
 from hindmost.heads._chosen import Batch, ChosenHead, Held, Settings
 from hindmost.heads._erasure import MIN_ROWS, Erasure, erasure_of, need_rows
 from hindmost.heads._select import Criterion
+from hindmost.heads._solver.threads import one_thread
 from hindmost.heads._strata import Strata, read_strata
 
 TOL = 1e-8  # of lbfgs: at scikit-learn's 1e-4 a strong penalty leaves the intercept where it started
@@ -89,8 +90,10 @@ class Erased(ChosenHead):
         groups.need_all()
         y = np.unique(train.rows.y, return_inverse=True)[1]
         need_rows(y, groups, MIN_ROWS)
+        with one_thread():
+            erasure = erasure_of(train.X.astype(np.float64), y.astype(np.int64), groups)
         return cls(
-            erasure=erasure_of(train.X.astype(np.float64), y.astype(np.int64), groups),
+            erasure=erasure,
             n_strata=context.n_strata,
             random_state=context.seed,
         )
@@ -110,7 +113,8 @@ class Erased(ChosenHead):
         self._check(rows)
         if self.erasure is None:
             need_rows(codes, read_strata(strata, codes, self.n_strata), self.min_rows)
-        self._fit_chosen(rows, codes, strata, cluster)
+        with one_thread():
+            self._fit_chosen(rows, codes, strata, cluster)
         self._record()
         return self
 
