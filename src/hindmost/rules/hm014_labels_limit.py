@@ -37,11 +37,6 @@ CLEAR = (
     "{target:.1%}. More labels within the policy's budget do not reach it."
 )
 OPEN = (
-    "With {budget} labelled images of each group the worst group of {head} is expected at {estimate:.1%}, between "
-    "{lower:.1%} and {upper:.1%}; the target is {target:.1%}. From {images} images a group the curve does not say "
-    "whether more labels would reach it."
-)
-OPEN_BRIEF = (
     "From {images} labelled images of each group, the curve of {head} does not say whether {budget} would reach "
     "{target:.1%}."
 )
@@ -67,8 +62,8 @@ def check(evidence: Evidence, policy: Policy) -> Finding:
         return finding("clear", say(values, CLEAR), *numbers)
     misses = missed(evidence, policy) and values["wanted"] is not None
     if misses and _rises_to_target(further, there, policy.target, policy.label_budget):
-        return finding("found", say(values, FOUND_BY, FOUND, OPEN_BRIEF), *numbers)
-    return finding("not_enough_data", say(values, OPEN, OPEN_BRIEF), *numbers)
+        return finding("found", say(values, FOUND_BY, FOUND, OPEN), *numbers)
+    return finding("not_enough_data", say(values, OPEN), *numbers)
 
 
 def _rises_to_target(further: Extrapolation, there: CurveValue, target: float, budget: int) -> bool:
