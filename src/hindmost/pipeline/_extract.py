@@ -107,6 +107,14 @@ class Extractor:
         fill(photographs, backbone.embed, shelf, progress=self._progress(stage))
         return gather(shelf, photographs.contents)[0]
 
+    def made_maps(self, stage: str, photographs: Photographs, backbone: Backbone) -> np.ndarray:
+        """Activations before pooling of such photographs, by another network than the one that is audited."""
+        shelf, everything = self._shelf(backbone), range(len(photographs))
+        fill(photographs, backbone.embed, shelf, maps_for=everything, progress=self._progress(stage))
+        activations = gather(shelf, photographs.contents, maps_for=everything)[2]
+        assert activations is not None
+        return np.asarray(activations.maps)
+
     def _fill(
         self,
         stage: str,

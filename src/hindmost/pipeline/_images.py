@@ -56,21 +56,8 @@ def look(given: Input, options: AuditOptions, policy: Policy, talk: Talk, engine
         halves=halves,
         activations=activations,
         pictures=Pictures(images_of(given.dataset), network.backbone.preprocessing),
-        probes=_probes(network),
+        probes=Probes(extractor),
     )
-
-
-def _probes(network: Network) -> Probes:
-    from hindmost.backbones.randomised import with_random_layers
-
-    backbone = network.backbone
-
-    def random_maps(pixels: np.ndarray, seed: int) -> np.ndarray:
-        maps = with_random_layers(backbone, seed=seed).embed(pixels, maps=True).maps
-        assert maps is not None
-        return maps
-
-    return Probes(lambda pixels: backbone.embed(pixels).X, random_maps)
 
 
 def held_out_rows(given: Input, network: Network) -> np.ndarray | None:

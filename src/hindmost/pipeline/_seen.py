@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from hindmost.datasets.decode import load_pixels, mask_cells, thumbnail_jpeg
 from hindmost.pipeline._data import Input
 from hindmost.pipeline._halves import HalfImages
 from hindmost.pipeline._heads import Fitted
+from hindmost.pipeline._probes import Probes
 from hindmost.pipeline._reliance import Twins
 
 THUMBNAIL_SIDE = 160
@@ -47,20 +47,6 @@ class Pictures:
 
     def _path(self, name: str) -> Path:
         return self.images.root / str(name)
-
-
-@dataclass(frozen=True)
-class Probes:
-    """The network, for images that are changed on purpose.
-
-    Parameters
-    ----------
-    embed : callable          uint8 (n, side, side, 3) -> features (n, d)
-    random_maps : callable    pixels, seed -> activations (n, d, h, w) with the latest layers shuffled
-    """
-
-    embed: Callable[[np.ndarray], np.ndarray]
-    random_maps: Callable[[np.ndarray, int], np.ndarray]
 
 
 @dataclass(frozen=True)
