@@ -96,15 +96,15 @@ def judged(name: str) -> dict[str, object]:
     x = torch.from_numpy(((pixels / 255 - np.array(p.mean)) / np.array(p.std)).transpose(0, 3, 1, 2)).float()
     with torch.inference_mode():
         own = backbone.module(x).numpy()
-        features, before = (None if tensor is None else tensor.numpy() for tensor in backbone.cut(backbone.module, x))
-    mapped = backbone.maps_reason is None
-    maps = before if not mapped or before.shape[1] == features.shape[1] else before.transpose(0, 3, 1, 2)
+        features, before = backbone.cut(backbone.module, x)
+        spread = backbone.whole.maps
+        maps = None if spread is None else spread(backbone.module, before, features).numpy()
     return {
         "side": p.crop,
         "features": backbone.n_features,
-        "head_off": f"{off(backbone.head.logits(features), own):.1e}",
-        "maps_off": f"{off(maps.mean(axis=(2, 3)), features):.1e}" if mapped else "",
-        "verdict": "maps" if mapped else f"no maps: {backbone.maps_reason}",
+        "head_off": f"{off(backbone.head.logits(features.numpy()), own):.1e}",
+        "maps_off": "" if maps is None else f"{off(maps.mean(axis=(2, 3)), features.numpy()):.1e}",
+        "verdict": f"no maps: {backbone.maps_reason}" if spread is None else spread.describe().get("maps", "maps"),
         "seconds": f"{time.perf_counter() - start:.1f}",
     }
 

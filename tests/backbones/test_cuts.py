@@ -14,8 +14,8 @@ from hindmost.backbones.build import build  # noqa: E402
 from hindmost.backbones.preprocessing import preprocessing_for  # noqa: E402
 from hindmost.core.errors import InputError  # noqa: E402
 
-PLANE, NONE = "not the plain mean of its maps", "no one array over a plane"
-TOKENS = r"an array of shape \(n, \d+, \d+\)"
+NONE = "no one array over a plane"
+TOKEN = r"class token, one of an array of shape \(n, \d+, \d+\)"
 DEEP = r"an array of shape \(n, \d+, \d+, \d+\)"  # a linear layer or a convolution lies between mean and last layer
 
 FAMILIES: dict[str, tuple[int | None, str | None]] = {  # side (None: its own), why there are no maps (None: there are)
@@ -38,18 +38,18 @@ FAMILIES: dict[str, tuple[int | None, str | None]] = {  # side (None: its own), 
     "rexnet_100": (64, None),
     "regnety_002": (64, None),
     "repvgg_a0": (64, None),
-    "convnext_atto": (64, PLANE),
-    "edgenext_xx_small": (64, PLANE),
-    "poolformer_s12": (64, PLANE),
+    "convnext_atto": (64, None),
+    "edgenext_xx_small": (64, None),
+    "poolformer_s12": (64, None),
     "fastvit_t8": (64, None),
     "mobilevit_xxs": (64, None),
     "pvt_v2_b0": (64, None),
     "focalnet_tiny_srf": (64, None),
     "swin_tiny_patch4_window7_224": (None, None),
-    "vit_tiny_patch16_224": (None, TOKENS),
-    "deit_tiny_patch16_224": (None, TOKENS),
-    "xcit_nano_12_p16_224": (None, TOKENS),
-    "mixer_s32_224": (None, TOKENS),
+    "vit_tiny_patch16_224": (None, TOKEN),
+    "deit_tiny_patch16_224": (None, TOKEN),
+    "xcit_nano_12_p16_224": (None, TOKEN),
+    "mixer_s32_224": (None, None),
     "coat_tiny": (None, NONE),
     "torchvision/resnet18": (64, None),
     "torchvision/densenet121": (64, None),
@@ -60,7 +60,7 @@ FAMILIES: dict[str, tuple[int | None, str | None]] = {  # side (None: its own), 
     "torchvision/shufflenet_v2_x0_5": (64, None),
     "torchvision/regnet_y_400mf": (64, None),
     "torchvision/alexnet": (64, NONE),
-    "torchvision/convnext_tiny": (64, NONE),
+    "torchvision/convnext_tiny": (64, None),
 }
 
 

@@ -9,7 +9,7 @@ from torch import nn  # noqa: E402
 
 from hindmost.backbones.cut import Tap  # noqa: E402
 from hindmost.backbones.find_cut import find_cut  # noqa: E402
-from hindmost.backbones.runtimes.whole import as_maps  # noqa: E402
+from hindmost.backbones.find_spread import find_spread, hear_norms  # noqa: E402
 from hindmost.core.errors import InputError  # noqa: E402
 
 SIDE = 16
@@ -40,11 +40,13 @@ def checked(net, side=SIDE):
     cut = find_cut("a net", net, side)
     x = torch.rand(3, 3, side, side)
     with torch.inference_mode():
-        features, maps = cut(net, x)
+        with hear_norms(net) as norms:
+            features, maps = cut(net, x)
         head = net.get_submodule(cut.classifier)
         torch.testing.assert_close(nn.functional.linear(features, head.weight.flatten(1), head.bias), net(x))
         if maps is not None:
-            torch.testing.assert_close(as_maps(maps, features).mean(dim=(2, 3)), features)
+            spread = find_spread(net, maps, features, norms)
+            torch.testing.assert_close(spread(net, maps, features).mean(dim=(2, 3)), features)
     return cut
 
 
@@ -68,8 +70,18 @@ GOOD = {
     "a hidden layer before": (
         Net(lambda net, x: net.fc(net.hidden(mean(net, x)).relu()), hidden=nn.Linear(6, 6)), "fc", None,
     ),
-    "the largest value instead of the mean": (Net(lambda net, x: net.fc(net.convs(x).amax((2, 3)))), "fc", None),
-    "a norm after the mean": (Net(lambda net, x: net.fc(net.norm(mean(net, x))), norm=nn.LayerNorm(6)), "fc", None),
+    "the largest value instead of the mean": (
+        Net(lambda net, x: net.fc(net.convs(x).amax((2, 3)))), "fc", Tap("convs", "output"),
+    ),
+    "a norm after the mean": (
+        Net(lambda net, x: net.fc(net.norm(mean(net, x))), norm=nn.LayerNorm(6)), "fc", Tap("convs", "output"),
+    ),
+    "a norm after the mean, and more": (
+        Net(lambda net, x: net.fc(net.norm(mean(net, x)).relu()), norm=nn.LayerNorm(6)), "fc", None,
+    ),
+    "another norm than ours": (
+        Net(lambda net, x: net.fc(nn.functional.layer_norm(mean(net, x), (6,)))), "fc", None,  # nobody can hear it
+    ),
     "tokens": (
         Net(lambda net, x: net.fc(net.token(net.convs(x).flatten(2).mT).mean(1)), token=nn.LayerNorm(6)), "fc", None,
     ),

@@ -96,6 +96,7 @@ class Backbone:
         return {
             "architecture": self.name,
             **self.engine.describe(),
+            **({} if self.whole.maps is None else self.whole.maps.describe()),
             "batch_norm": "folded" if self.folded else "as loaded",
             "recipe": RECIPE,
         }

@@ -1,7 +1,7 @@
 """From a module with weights to a Backbone, with the laws checked on a random batch.
 
 Checked: the body followed by the last layer is the module's own output; folding batch norms changes
-nothing that matters; the mean of the maps is the pooled feature, or there are no maps.
+nothing that matters; the mean of the maps is the feature, or there are no maps.
 """
 
 from __future__ import annotations
@@ -11,18 +11,19 @@ from torch import Tensor, nn
 
 from hindmost.backbones.architecture import Architecture
 from hindmost.backbones.backbone import Backbone
+from hindmost.backbones.find_spread import find_spread, hear_norms
 from hindmost.backbones.fold import folded
 from hindmost.backbones.identity import hash_of_weights
 from hindmost.backbones.last_layer import as_linear
 from hindmost.backbones.runtimes.memory import keep_memory
 from hindmost.backbones.runtimes.torch import TorchEngine
-from hindmost.backbones.runtimes.whole import Cut, Whole, as_maps, normalised
+from hindmost.backbones.runtimes.whole import Cut, Whole, normalised
+from hindmost.backbones.spread import Spread
 from hindmost.core.dataset import Preprocessing
 from hindmost.core.errors import InputError
 from hindmost.core.head import Head
 
 LAW = 1e-3  # of the largest value: sums of thousands of float32 products, in another order
-MEAN = 1e-4  # of the largest feature: one mean over at most a few hundred cells
 
 
 def build(name: str, architecture: Architecture, preprocessing: Preprocessing, source: str) -> Backbone:
@@ -40,19 +41,22 @@ def build(name: str, architecture: Architecture, preprocessing: Preprocessing, s
     last = last_layer(name, module, classifier)
     x = _random_batch(preprocessing)
     with torch.inference_mode():
-        features, before, output = _first_pass(name, module, cut, x)
+        with hear_norms(module) as norms:
+            features, before, output = _first_pass(name, module, cut, x)
         if features.ndim != 2 or not _close(last(features), output, LAW):
             raise InputError(
                 f"{name}: its last linear layer on its pooled features is not its output, so changing that layer "
                 "is not changing its answer. Choose another --backbone."
             )
         inference = _checked_fold(module, cut, x, features)
-    reason = _maps_reason(before, features)
+        spread = find_spread(module, before, features, norms)
     body = inference or module
-    whole = Whole(body, last_layer(name, body, classifier), cut, preprocessing, maps=reason is None)
+    whole = Whole(
+        body, last_layer(name, body, classifier), cut, preprocessing, spread if isinstance(spread, Spread) else None
+    )
     return Backbone(
         name, source, module, whole, TorchEngine(whole), head_of(last), preprocessing, hash_of_weights(module),
-        inference is not None, reason,
+        inference is not None, spread if isinstance(spread, str) else None,
     )  # fmt: skip
 
 
@@ -97,18 +101,6 @@ def _checked_fold(module: nn.Module, cut: Cut, x: Tensor, features: Tensor) -> n
         return None
     copy = copy.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return copy if _close(cut(copy, x)[0], features, LAW) else None
-
-
-def _maps_reason(before: Tensor | None, features: Tensor) -> str | None:
-    d = features.shape[1]
-    if before is None:
-        return f"no one array over a plane that passes through it has its {d} features as its plain mean"
-    if before.ndim != 4 or d not in (before.shape[1], before.shape[3]):
-        shape = f"(n, {', '.join(map(str, before.shape[1:]))})"
-        return f"what it pools is an array of shape {shape}, not a map with its {d} features as channels"
-    if not _close(as_maps(before, features).mean(dim=(2, 3)), features, MEAN):
-        return "its features are not the plain mean of its maps"
-    return None
 
 
 def _close(a: Tensor, b: Tensor, tolerance: float) -> bool:

@@ -39,7 +39,7 @@ class CutByHooks:
     Parameters
     ----------
     classifier : str        name of the last linear layer (or 1 x 1 convolution)
-    maps : Tap or None      where the activations pass whose plain mean is the feature; None: nowhere
+    maps : Tap or None      where the activations pass that are pooled to the feature; None: nowhere
     """
 
     classifier: str

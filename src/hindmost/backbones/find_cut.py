@@ -1,8 +1,9 @@
 """The cut of a network that does not say where it is: found by listening to one pass of a random batch.
 
 The last layer is the linear layer, the latest in the order of the pass, whose output is the network's own
-output. Its input is the feature. The maps are the latest activation over a plane whose plain mean is the
-feature. All three are compared in numbers, so a name or an order of registration decides nothing.
+output. Its input is the feature. The maps are the latest activation over places whose plain mean is the feature,
+else whose maximum is or that a norm follows. All three are compared in numbers, so a name or an order of
+registration decides nothing.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ import torch
 from torch import Tensor, nn
 
 from hindmost.backbones.cut import CutByHooks, Tap
+from hindmost.backbones.find_spread import cuts_patches, find_spread, hear_norms, is_plane
 from hindmost.backbones.last_layer import as_linear
-from hindmost.backbones.runtimes.whole import as_maps
+from hindmost.backbones.spread import Spread, as_maps
 from hindmost.core.errors import InputError
 
 SAME = 1e-5  # of the largest value: the same float32 numbers, or a mean of them summed in another order
@@ -37,13 +39,15 @@ def find_cut(name: str, module: nn.Module, side: int) -> CutByHooks:
         The pass fails, its output is no logits, or no linear layer gives that output.
     """
     linear = [layer for layer in map(as_linear, module.modules()) if layer is not None]
-    heard = _Heard(widths={layer.in_features for layer in linear})
-    output = _one_pass(name, module.eval(), heard, side)
+    heard = _Heard({layer.in_features for layer in linear}, cuts_patches(module))
+    with hear_norms(module) as norms:
+        output = _one_pass(name, module.eval(), heard, side)
     last = next((call for call in reversed(heard.linear) if _close(call.output, output)), None)
     if last is None:
         raise InputError(f"{name}: its last layer must be one linear layer whose output is the network's own, but "
                          f"{_what_came(heard, output)}. {_REMEDY}")  # fmt: skip
-    return CutByHooks(last.name, _maps(heard, last.features))
+    with torch.inference_mode():
+        return CutByHooks(last.name, _maps(module, heard, last.features, norms))
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,9 +61,13 @@ class _Call:
 
 @dataclass(eq=False)
 class _Heard:
-    """What one pass said: every linear layer, and every activation over a plane with as many channels as one reads."""
+    """What one pass said: every linear layer, and every activation over places with as many channels as one reads.
+
+    Lists of tokens are kept where the network itself says which place each belongs to.
+    """
 
     widths: set[int]
+    tokens: bool
     linear: list[_Call] = field(default_factory=list)
     planes: list[tuple[Tap, Tensor]] = field(default_factory=list)
 
@@ -77,7 +85,11 @@ class _Heard:
         return listen
 
     def _plane(self, name: str, side: Literal["input", "output"], value: Any) -> None:
-        if isinstance(value, Tensor) and value.ndim == 4 and self.widths & {value.shape[1], value.shape[3]}:
+        if not isinstance(value, Tensor):
+            return
+        of_places = value.ndim == 4 and self.widths & {value.shape[1], value.shape[3]}
+        of_tokens = value.ndim == 3 and self.tokens and value.shape[2] in self.widths
+        if of_places or of_tokens:
             self.planes.append((Tap(name, side), value))
 
 
@@ -104,14 +116,15 @@ def _one_pass(name: str, module: nn.Module, heard: _Heard, side: int) -> Tensor:
     return output
 
 
-def _maps(heard: _Heard, features: Tensor) -> Tap | None:
-    """The latest activation over more than one cell whose plain mean is the feature."""
+def _maps(module: nn.Module, heard: _Heard, features: Tensor, norms: dict[str, Tensor]) -> Tap | None:
+    """The latest activation over more than one cell whose plain mean is the feature, else that has a spread."""
     d = features.shape[1]
-    for tap, plane in reversed(heard.planes):
-        if d not in (plane.shape[1], plane.shape[3]):
-            continue
-        maps = as_maps(plane, features)
-        if maps.shape[2] * maps.shape[3] > 1 and _close(maps.mean(dim=(2, 3)), features):
+    latest = [(tap, before) for tap, before in reversed(heard.planes) if before[0].numel() > d]
+    for tap, before in latest:
+        if is_plane(before, d) and _close(as_maps(before, features).mean(dim=(2, 3)), features):
+            return tap
+    for tap, before in latest:
+        if isinstance(find_spread(module, before, features, norms), Spread):
             return tap
     return None
 

@@ -18,8 +18,8 @@ _CHUNK = 128  # rows held in float64 at a time
 def margin_maps(maps: NDArray[np.float32], heads: Sequence[Head], y: IntArray, rival: IntArray) -> FloatArray:
     """Class activation maps of the margin of each row, for several heads from the same activations.
 
-    With mean pooling and a linear head the margin is a mean over cells: the spatial mean of the map plus
-    the difference of the two intercepts is the margin, exactly.
+    Where the feature is the mean over cells and the head is linear, so is the margin: the spatial mean of the map
+    plus the difference of the two intercepts is the margin, exactly.
 
     Parameters
     ----------

@@ -19,6 +19,7 @@ from hindmost.core.features import Embedded
 SIZE = 4  # images a pass: of 1, 4, 8 and 16 the fastest with one thread a stream, or within 2 % of it
 HINTS = {"float32": "f32", "bfloat16": "bf16"}
 LAW = 1e-3  # of the largest value, as in ``build``; bfloat16 is measured instead (see ``fidelity``)
+SUMS = {"float32": LAW, "bfloat16": 0.05}  # a mean of maps against the feature; bfloat16 keeps eight bits
 _REMEDY = "Choose the runtime torch."
 
 
@@ -46,6 +47,8 @@ class OpenVinoEngine:
         self._run = SideBySide(self._alone, SIZE, self.workers)
         if dtype == "float32":
             _check(self(pixels), whole, pixels)
+        if whole.maps is not None:
+            _check_maps(self(pixels, maps=True), SUMS[dtype])
 
     def __call__(self, pixels: Pixels, *, maps: bool = False) -> Embedded:
         return self._run(pixels, maps)
@@ -115,3 +118,11 @@ def _check(found: Embedded, whole: Whole, pixels: Pixels) -> None:
     for ours, theirs in ((found.X, X), (found.logits, logits)):
         if ours is None or ours.shape != theirs.shape or not np.abs(ours - theirs).max() <= LAW * np.abs(theirs).max():
             raise InputError(f"OpenVINO's version of this network does not give its outputs. {_REMEDY}")
+
+
+def _check_maps(found: Embedded, tolerance: float) -> None:
+    """Raise InputError where the mean over cells is no longer the feature."""
+    assert found.maps is not None
+    off = np.abs(found.maps.mean(axis=(2, 3), dtype=np.float64) - found.X).max()
+    if not off <= tolerance * np.abs(found.X).max():
+        raise InputError(f"OpenVINO's version of this network gives maps whose mean is not its feature. {_REMEDY}")

@@ -8,6 +8,7 @@ from typing import Protocol
 import torch
 from torch import Tensor, nn
 
+from hindmost.backbones.spread import Spread
 from hindmost.core.dataset import Preprocessing
 
 
@@ -26,7 +27,7 @@ class Whole(nn.Module):
     last : nn.Linear                its last layer
     cut : Cut
     preprocessing : Preprocessing
-    maps : bool                     whether it also returns maps
+    maps : Spread or None           how its maps are made; None: it returns none
     dtype : torch.dtype             of the body; features, logits and maps are float32
     """
 
@@ -36,7 +37,7 @@ class Whole(nn.Module):
         last: nn.Linear,
         cut: Cut,
         preprocessing: Preprocessing,
-        maps: bool,
+        maps: Spread | None,
         dtype: torch.dtype = torch.float32,
     ) -> None:
         super().__init__()
@@ -47,7 +48,7 @@ class Whole(nn.Module):
         """uint8 (n, h, w, 3) to float32 features (n, d), logits (n, c) and, where it has them, maps (n, d, h', w')."""
         x = normalised(pixels, self.preprocessing).to(self.dtype)
         features, before = self.cut(self.body, x)
-        maps = () if before is None or not self.maps else (as_maps(before, features).float(),)
+        maps = () if before is None or self.maps is None else (self.maps(self.body, before, features).float(),)
         features = features.float()
         return (features, two_columns(self.last(features)), *maps)
 
@@ -74,11 +75,6 @@ def normalised(pixels: Tensor, preprocessing: Preprocessing) -> Tensor:
     mean = torch.tensor(preprocessing.mean).view(1, 3, 1, 1)
     std = torch.tensor(preprocessing.std).view(1, 3, 1, 1)
     return pixels.permute(0, 3, 1, 2).to(torch.float32).div_(255.0 * std).sub_(mean / std)
-
-
-def as_maps(before: Tensor, features: Tensor) -> Tensor:
-    """Activations before pooling as (n, d, h, w), whichever side the channels are on."""
-    return before if before.shape[1] == features.shape[1] else before.permute(0, 3, 1, 2)
 
 
 def two_columns(logits: Tensor) -> Tensor:
