@@ -33,13 +33,14 @@ NETWORKS = {  # timm's name, options, side, how the maps are made (None: there a
     "tokens": ("vit_tiny_patch16_224", {**VIT, "global_pool": "avg", "fc_norm": False}, 48, Spread(grid=(3, 3))),
     "tokens, then a norm": ("vit_tiny_patch16_224", {**VIT, "global_pool": "avg"}, 48,
                             Spread("mean", "fc_norm", (3, 3))),
+    "tokens, then an RMS norm": ("test_vit4", {}, 160, Spread("mean", "fc_norm", (10, 10))),
     "largest tokens": ("vit_tiny_patch16_224", {**VIT, "global_pool": "max"}, 48, Spread("max", "fc_norm", (3, 3))),
     "class token": ("vit_tiny_patch16_224", VIT, 48, None),
     "attention": ("vit_tiny_patch16_224", {**VIT, "global_pool": "map"}, 48, None),
     "two vectors": ("resnet10t", {"global_pool": "catavgmax"}, 64, None),
 }  # fmt: skip
-REFUSED = {"class token": "its feature is its class token", "attention": 'calls its pooling "map"',
-           "two vectors": 'calls its pooling "catavgmax"'}  # fmt: skip
+REFUSED = {"class token": "its feature is its class token", "attention": 'calls its pooling "AttentionPoolLatent"',
+           "two vectors": 'calls its pooling "SelectAdaptivePool2d catavgmax"'}  # fmt: skip
 MAPPED = [kind for kind in NETWORKS if kind not in REFUSED]
 
 
@@ -49,6 +50,7 @@ def lived_in(module):
     for part in module.modules():
         if is_norm(part) and part.weight is not None:
             nn.init.uniform_(part.weight, 0.5, 1.5, generator=generator)
+        if is_norm(part) and getattr(part, "bias", None) is not None:
             nn.init.normal_(part.bias, std=0.3, generator=generator)
     return module
 
@@ -144,6 +146,7 @@ def test_a_maximum_lies_where_it_was_found_and_ties_share_it():
 NORMS = {
     "layer": nn.LayerNorm(6), "layer without weights": nn.LayerNorm(6, elementwise_affine=False),
     "layer without bias": nn.LayerNorm(6, bias=False), "group": nn.GroupNorm(1, 6), "batch": nn.BatchNorm1d(6),
+    "RMS": nn.RMSNorm(6),
 }  # fmt: skip
 
 

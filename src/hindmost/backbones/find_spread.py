@@ -119,7 +119,8 @@ def _is_a_token(before: Tensor, features: Tensor) -> bool:
 
 def _named(module: nn.Module) -> str:
     """What the network itself calls its pooling, where it says it."""
-    said = getattr(module, "global_pool", None)
+    said = getattr(module, "attn_pool", None) or getattr(module, "global_pool", None)
     if isinstance(said, nn.Module):
-        said = getattr(said, "pool_type", None) or type(said).__name__
+        kind = getattr(said, "pool_type", None)
+        said = f"{type(said).__name__} {kind}" if isinstance(kind, str) else type(said).__name__
     return f' (it calls its pooling "{said}")' if isinstance(said, str) and said else ""

@@ -9,12 +9,12 @@ Batch = nn.BatchNorm1d | nn.BatchNorm2d
 
 
 def is_norm(module: nn.Module) -> bool:
-    """Whether this room can hold it still: a layer norm, a group norm of one group or a batch norm."""
+    """Whether this room can hold it still: a layer norm, an RMS norm, a group norm of one group or a batch norm."""
     if isinstance(module, nn.GroupNorm):
         return module.num_groups == 1
     if isinstance(module, Batch):
         return module.running_mean is not None
-    return isinstance(module, nn.LayerNorm)
+    return isinstance(module, nn.LayerNorm) or _is_rms(module)
 
 
 def frozen(norm: nn.Module, pooled: Tensor) -> tuple[Tensor, Tensor]:
@@ -25,12 +25,14 @@ def frozen(norm: nn.Module, pooled: Tensor) -> tuple[Tensor, Tensor]:
     norm : nn.Module        one that ``is_norm`` accepts
     pooled : Tensor (n, d)  float32
     """
-    assert isinstance(norm, nn.LayerNorm | nn.GroupNorm | Batch)
     mean, variance = _moments(norm, pooled)
-    weight = torch.ones_like(pooled[:1]) if norm.weight is None else norm.weight.to(pooled.dtype)
-    scale = weight / (variance + norm.eps).sqrt()
+    weight, bias = getattr(norm, "weight", None), getattr(norm, "bias", None)
+    eps = getattr(norm, "eps", None)  # None: torch's RMS norm then takes the dtype's own
+    scale = 1 / (variance + (torch.finfo(pooled.dtype).eps if eps is None else eps)).sqrt()
+    if weight is not None:
+        scale = scale * weight.to(pooled.dtype)
     shift = -mean * scale
-    return scale, shift if norm.bias is None else shift + norm.bias.to(pooled.dtype)
+    return scale.expand(-1, pooled.shape[1]), shift if bias is None else shift + bias.to(pooled.dtype)
 
 
 def _moments(norm: nn.Module, pooled: Tensor) -> tuple[Tensor, Tensor]:
@@ -40,4 +42,11 @@ def _moments(norm: nn.Module, pooled: Tensor) -> tuple[Tensor, Tensor]:
         assert norm.running_var is not None
         return norm.running_mean.to(pooled.dtype)[None], norm.running_var.to(pooled.dtype)[None]
     mean = pooled.mean(dim=1, keepdim=True)  # (n, 1)
+    if _is_rms(norm):
+        return torch.zeros_like(mean), pooled.square().mean(dim=1, keepdim=True)
     return mean, (pooled - mean).square().mean(dim=1, keepdim=True)
+
+
+def _is_rms(module: nn.Module) -> bool:
+    """Whether it is an RMS norm: torch's, or by its name that of timm, which is no relative of torch's."""
+    return isinstance(module, nn.RMSNorm) or type(module).__name__.lower() == "rmsnorm"
