@@ -198,3 +198,15 @@ def test_an_unknown_decision_is_shown_as_it_is(audit: Audit) -> None:
 def test_defaults_are_marked_as_not_yours(pages: dict[tuple[str, str], str], audit: Audit) -> None:
     text = visible(pages["full", "en"])
     assert text.count("default, not yours") == len(audit.policy.values) - len(audit.policy.yours)
+
+
+def test_a_pooling_that_is_no_plain_mean_is_named_beside_the_maps(audits: dict[str, Audit]) -> None:
+    audit = audits["full"]
+    how = "mean, then head.norm held still"
+    model = dataclasses.replace(audit.model, extraction={**audit.model.extraction, "maps": how})
+    assert how in section_maps(render(dataclasses.replace(audit, model=model)))
+    assert "How this network pools" not in section_maps(render(audit))
+
+
+def section_maps(page: str) -> str:
+    return page.split('<section id="maps"')[1].split("</section>")[0]
