@@ -85,6 +85,28 @@ PHRASES: tuple[str, ...] = (
     # maps
     N_("stored embeddings hold no images, so there are no maps"),
     N_("no row has a core mask"),
+    N_("its feature is its class token, one of an array of shape {shape}, and no sum over places gives that"),
+    N_("what it pools is an array of shape {shape}, not a map with its {d} features as channels"),
+    N_(
+        "what it pools is an array of shape {shape}, not a map with its {d} features as channels "
+        '(it calls its pooling "{name}")'
+    ),
+    N_(
+        "no one array over a plane that passes through it has its {d} features as its mean or its maximum, with or "
+        "without a norm after it"
+    ),
+    N_(
+        "no one array over a plane that passes through it has its {d} features as its mean or its maximum, with or "
+        'without a norm after it (it calls its pooling "{name}")'
+    ),
+    N_(
+        "its features are neither the mean nor the maximum of its maps, nor half of each, nor one of these before a "
+        "norm"
+    ),
+    N_(
+        "its features are neither the mean nor the maximum of its maps, nor half of each, nor one of these before a "
+        'norm (it calls its pooling "{name}")'
+    ),
     N_("the head is not linear, so no map shows its evidence and no file holds its weights"),
     # costs
     N_("no finding asks for more images"),
