@@ -15,6 +15,7 @@ from hindmost.core.features import Features
 from hindmost.core.fitting import FitContext
 from hindmost.core.head import Head, Predictor
 from hindmost.core.map_trust import MapTrust
+from hindmost.core.near_duplicates import NearDuplicates
 from hindmost.core.policy import Policy
 from hindmost.core.tables import Thumbnail
 from hindmost.datasets.photograph import pixel_limit
@@ -115,8 +116,15 @@ def _runs(
         seen = _look(given, own, policy, talk, engine)
         fitted = fit_heads(names, _context(seen, policy, own.seed), seen.baseline, talk, engine)
         measured, heads, table = _measure(seen, fitted, policy, replace(own, images=own.images and not found), talk)
-        found.append(_Run(name, seen, measured, heads, table))
+        found.append(_Run(name, seen, replace(measured, near_duplicates=_near(found, seen, own, talk)), heads, table))
     return found
+
+
+def _near(found: list[_Run], seen: Seen, options: AuditOptions, talk: Talk) -> NearDuplicates | None:
+    """Images that are nearly the same: a fault of the data, so searched once, with the first network's features."""
+    if found:
+        return found[0].measured.near_duplicates
+    return search_near_duplicates(seen.given, seen.features, options.seed, talk)
 
 
 def _judged(found: list[_Run], policy: Policy, seed: int) -> Audit:
@@ -160,7 +168,6 @@ def _measure(
         ranking=rankings(seen.features, heads, baseline),
         map_trust=_map_trust(seen, fitted, linear(heads), maps, (baseline, policy.deciding_head), seed),
         ceilings=measure_ceilings(seen.features, fitted, context, baseline, policy, talk),
-        near_duplicates=search_near_duplicates(given, seen.features, seed, talk),
     )
     return measured, heads, table
 
