@@ -4,6 +4,7 @@ from itertools import product
 
 import numpy as np
 import pytest
+from statsmodels.stats.proportion import proportion_confint
 
 from hindmost.evals._max_t import step_down
 
@@ -57,3 +58,17 @@ def test_same_seed_same_numbers_and_never_below_the_unadjusted():
     np.testing.assert_array_equal(*both)
     alone = np.array([step_down(change[:, [k]], np.arange(80), seed=5)[0] for k in range(6)])
     assert (both[0] >= alone - 0.01).all()
+
+
+def test_other_draws_would_rarely_give_a_larger_p():
+    change = np.random.default_rng(4).normal(0.45, 1, size=(12, 1))
+    exact = every_flip(change, np.arange(12))[0]
+    assert 0.01 < exact < 0.2
+    found = np.array([step_down(change, np.arange(12), seed=seed, flips=999)[0] for seed in range(400)])
+    assert (found < exact).mean() <= 0.03  # 1 % by the bound; 13 of 400 come once in 3,000 times
+    assert found.mean() < exact + 4 * np.sqrt(exact * (1 - exact) / 999)  # and it is no wider than the draws ask for
+
+
+def test_the_least_p_is_the_bound_of_no_flip_in_all_draws():
+    found = step_down(np.linspace(1, 2, 60)[:, None], np.arange(60), seed=0, flips=4_999)[0]
+    assert found == pytest.approx(proportion_confint(0, 4_999, alpha=0.02, method="beta")[1])

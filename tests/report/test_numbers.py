@@ -12,6 +12,7 @@ from hindmost.report import numbers
     [
         (numbers.percent, 0.8123, "81.2%"),
         (numbers.percent, None, "–"),
+        (numbers.percents, (0.346, 0.912), "34.6% → 91.2%"),
         (numbers.points, 0.41, "+41.0"),
         (numbers.points, -0.065, "−6.5"),
         (numbers.points, -0.0001, "0.0"),
@@ -29,7 +30,7 @@ from hindmost.report import numbers
         (numbers.p_value, None, "–"),
     ],
 )
-def test_numbers(function: object, value: float | None, text: str) -> None:
+def test_numbers(function: object, value: object, text: str) -> None:
     assert function(value) == text  # type: ignore[operator]
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from hindmost.core.intervals import clopper_pearson_upper
 from hindmost.core.rows import FloatArray, IntArray
 
 FLIPS = 4_999
+AGAIN = 0.01  # chance that more draws would give a larger p than is said
 _SAME = 1e-9  # of a statistic: the same signs summed in another order
 
 
@@ -15,14 +17,17 @@ def step_down(change: FloatArray, cluster: IntArray, *, seed: int, flips: int = 
 
     If before and after could be exchanged in each cluster, all of its changes may turn their sign together.
     The statistic ``|sum| / root of the sum of squares`` has a denominator that no flip changes and never
-    exceeds the root of the number of clusters, so a group of few images cannot lead by chance. Exact up to
-    the draws; for changes that are skewed with mean 0 it holds as the number of clusters grows.
+    exceeds the root of the number of clusters, so a group of few images cannot lead by chance. For changes that are
+    skewed with mean 0 the level holds as the number of clusters grows.
+
+    Each p is the upper 99 % Clopper-Pearson bound of the share of all flips that reach the statistic, given those
+    drawn: what is called beyond chance would be called so by other draws too, and the level is kept with room.
 
     Parameters
     ----------
     change : float array, shape (n, k)    head minus baseline; nan where a row has no pair
     cluster : int array, shape (n,)       rows of one cluster flip together
-    seed, flips : int                     drive the draws; the least p-value is 1 / (flips + 1)
+    seed, flips : int                     drive the draws; 4,999 of them give no p-value under 0.0009
 
     Returns
     -------
@@ -31,7 +36,8 @@ def step_down(change: FloatArray, cluster: IntArray, *, seed: int, flips: int = 
     References
     ----------
     Westfall & Young (1993), Resampling-based multiple testing, algorithm 2.8 (step-down max T);
-    Winkler et al. (2014), NeuroImage 92, 381-397 (sign flips by cluster).
+    Winkler et al. (2014), NeuroImage 92, 381-397 (sign flips by cluster); Gandy (2009), JASA 104, 1504-1511 (a decision
+    by simulated p-values that more draws would rarely reverse).
     """
     found = np.unique(cluster, return_inverse=True)[1]
     sums = np.zeros((int(found.max(initial=-1)) + 1, change.shape[1]))
@@ -43,7 +49,7 @@ def step_down(change: FloatArray, cluster: IntArray, *, seed: int, flips: int = 
     seen = np.abs(scaled.sum(axis=0))[order]
     drawn = np.abs(signs @ scaled[:, order])  # (flips, k)
     rivals = np.maximum.accumulate(drawn[:, ::-1], axis=1)[:, ::-1]  # largest of this and the weaker ones
-    p = (1 + (rivals >= seen - _SAME).sum(axis=0)) / (flips + 1)
+    p = clopper_pearson_upper((rivals >= seen - _SAME).sum(axis=0), flips, level=AGAIN)
     adjusted = np.empty(change.shape[1])
     adjusted[order] = np.maximum.accumulate(p)
     return np.where(np.isnan(change).all(axis=0), np.nan, adjusted)

@@ -6,22 +6,21 @@ from dataclasses import dataclass
 
 from hindmost.core.audit import Audit, HeadRecord
 from hindmost.core.findings import Finding
-from hindmost.core.tables import ChangeRow, WorstGroup
+from hindmost.core.tables import ChangeRow
 
 ORDER = ("found", "not_enough_data", "clear", "not_applicable")
 
 
 @dataclass(frozen=True)
 class Worst:
-    """The worst group of one head in the reading that is shown first."""
+    """The lowest test group of one head: the reading that the decision's sentence quotes."""
 
     head: str
-    group: str | None
-    n: int | None
+    group: str
+    n: int
     accuracy: float | None
     low: float | None
     high: float | None
-    chosen: bool  # True: chosen on validation; False: the plain minimum over the test groups
 
 
 def available(audit: Audit) -> dict[str, HeadRecord]:
@@ -38,24 +37,24 @@ def shown_head(audit: Audit) -> str | None:
 
 
 def worst_pair(audit: Audit) -> tuple[Worst | None, Worst | None]:
-    """Worst group of the baseline and of the shown head, both in the same reading."""
+    """Lowest test group of the baseline and of the shown head."""
     head = shown_head(audit)
-    names = [audit.baseline] + ([head] if head else [])
-    tables = {name: audit.heads[name].worst_group for name in names}
-    chosen = all(table is not None and table.accuracy is not None for table in tables.values())
-    read = [_reading(audit, name, table, chosen) for name, table in tables.items()]
-    return read[0], read[1] if head else None
+    return _worst(audit, audit.baseline), None if head is None else _worst(audit, head)
 
 
-def _reading(audit: Audit, head: str, worst: WorstGroup | None, chosen: bool) -> Worst | None:
-    if worst is None:
-        return None
-    if chosen:
-        return Worst(head, worst.name, worst.n, worst.accuracy, worst.low, worst.high, True)
-    row = next((row for row in audit.heads[head].groups if row.name == worst.test_minimum_group), None)
-    if row is None:
-        return None
-    return Worst(head, row.name, row.n, row.accuracy, row.low, row.high, False)
+def _worst(audit: Audit, head: str) -> Worst | None:
+    table = audit.heads[head].worst_group
+    lowest = None if table is None else table.test_minimum_group
+    row = next((row for row in audit.heads[head].groups if row.name == lowest), None)
+    return None if row is None else Worst(head, row.name, row.n, row.accuracy, row.low, row.high)
+
+
+def chosen_on_validation(audit: Audit) -> tuple[float, ...]:
+    """Accuracy on test of the group chosen on validation, baseline first; empty unless every shown head has one."""
+    heads = [audit.baseline, *([head] if (head := shown_head(audit)) else [])]
+    tables = [audit.heads[name].worst_group for name in heads]
+    found = tuple(table.accuracy for table in tables if table is not None and table.accuracy is not None)
+    return found if len(found) == len(heads) else ()
 
 
 def changed(audit: Audit, outcome: str) -> tuple[ChangeRow, ...]:

@@ -5,6 +5,8 @@ Rounding is Python's, as in the sentences of the rules, so that a table and a se
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from babel.numbers import format_decimal
 
 NULL = "–"
@@ -21,6 +23,11 @@ def _tidy(text: str) -> str:
 def percent(value: float | None) -> str:
     """0.8123 -> 81.2%."""
     return NULL if value is None else _tidy(f"{value:.1%}")
+
+
+def percents(values: Iterable[float]) -> str:
+    """One after the other: 34.6% → 91.2%."""
+    return " → ".join(map(percent, values))
 
 
 def points(value: float | None) -> str:

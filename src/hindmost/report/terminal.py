@@ -72,8 +72,9 @@ def _line(name: str, n: int | str, before: str, after: str, change: str, interva
 
 def _means(audit: Audit) -> list[str]:
     before, after = facts.worst_pair(audit)
-    reading = "chosen on validation" if before and before.chosen else "lowest on test"
-    lines = [f"Worst group ({reading}):", *(_worst(w) for w in (before, after) if w)] if before else []
+    other = " -> ".join(map(numbers.percent, facts.chosen_on_validation(audit)))
+    title = f"Worst group (lowest on test{other and f'; chosen on validation: {other}'}):"
+    lines = [title, *(_worst(w) for w in (before, after) if w)] if before else []
     names = [audit.baseline, facts.shown_head(audit)]
     means = " -> ".join(numbers.percent(audit.heads[name].mean) for name in names if name)
     return ["", *lines, f"Mean accuracy: {means}"]
