@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw
 
 from hindmost.core.anatomy import ROLES, Anatomy, ExcitedRow, FeatureRow, HeadRoles, Part, RoleShare, Told
 from hindmost.core.audit import SCHEMA, Audit, DataRecord, HeadRecord, ModelRecord, PolicyRecord
+from hindmost.core.ceilings import Ceilings, CurveValue, Extrapolation, GroupCurve, LabelCurve, Rung
 from hindmost.core.costs import CostRow, Costs
 from hindmost.core.dataset import SetAside
 from hindmost.core.findings import Finding, Sentence
@@ -20,6 +21,7 @@ from hindmost.core.map_trust import MapTrust, TrustPart
 from hindmost.core.near_duplicates import NearDuplicates, NearPair
 from hindmost.core.probes import CueProbe, MarginProbe, Probe
 from hindmost.core.ranking import Ranking, RankRow, Span
+from hindmost.core.retrains import BudgetPoint, LabelBudget
 from hindmost.core.runs import Pooled, RunRow, Runs
 from hindmost.core.tables import (
     ChangeRow,
@@ -36,6 +38,9 @@ from hindmost.core.tables import (
 )
 from hindmost.core.twins import BlamedFeature, Estimate, FeatureBlame, Flips, PairEffect, Shift
 from hindmost.core.worst_noise import DetectableChange, LowestShare, WorstNoise
+from hindmost.evals.extrapolate import NO_SHAPE
+from hindmost.pipeline import _ladder
+from hindmost.pipeline._ceilings import NOT_FITTED
 from hindmost.rules import (
     _curve,
     _decision_words,
@@ -353,6 +358,32 @@ def some_probe() -> Probe:
     return Probe(None, method, 282, (400, 400, 173, 212), (row,), None)
 
 
+def some_ceilings(counts: tuple[int, ...] = COUNTS) -> Ceilings:
+    """A curve that rises over three budgets, its groups taken on (one cannot be), and the ladder."""
+    rates = {4: 0.512, 20: 0.644, 97: 0.781}
+    points = tuple(
+        BudgetPoint(n, 10, rate, 0.021, rate - 0.03, rate + 0.03, 0.1, (rate,) * 4, (0.02,) * 4)
+        for n, rate in rates.items()
+    )
+    curve = LabelBudget(GROUPS, tuple(rates), 10, RATES["erm"], 0.381, points, None, "every draw is above it", ())
+    values = (
+        CurveValue(97, 0.779, 0.742, 0.812), CurveValue(500, 0.823, 0.688, 0.941),
+        CurveValue(970, 0.834, None, 0.967), CurveValue(None, None, 0.65, 1.0),
+    )  # fmt: skip
+    groups = tuple(
+        GroupCurve(name, n, 97, 0.11, 0.034, () if i == 2 else values, NO_SHAPE if i == 2 else None)
+        for i, (name, n) in enumerate(zip(GROUPS, counts))
+    )
+    further = Extrapolation(24, 970, groups, values, 0.8, 230, 110, None, 9700, None)
+    worst = worst_group(tuple(group_row(*row) for row in zip(GROUPS, counts, RATES["dfr"])))
+    ladder = (
+        Rung(_ladder.OWN, "erm", sum(counts), worst, None, None, None, None),
+        Rung(_ladder.DECIDING, "dfr", sum(counts), worst, 0.412, 0.371, 0.452, None),
+        Rung(_ladder.END_TO_END, None, sum(counts), None, None, None, None, _ladder.NOT_RUN),
+    )
+    return Ceilings(LabelCurve("dfr", 500, curve, further, None), ladder)
+
+
 def full_audit() -> Audit:
     heads = {name: head(name, GROUPS, COUNTS, rates) for name, rates in RATES.items()}
     reason = "it is fitted on held_out rows, and there are none."
@@ -420,7 +451,7 @@ def full_audit() -> Audit:
             None, f"no price is declared for: {GROUPS[3]}", 10.8,
         ),
         cue_region="the cue is everything outside the core mask, as the data card says",
-        anatomy=some_anatomy(), probe=some_probe(),
+        anatomy=some_anatomy(), probe=some_probe(), ceilings=some_ceilings(),
     )  # fmt: skip
 
 
@@ -460,6 +491,7 @@ def minimal_audit() -> Audit:
             audit.model, weights="stored embeddings", weights_hash=None, training=None, preprocessing={}, extraction={}
         ),
         heads={"erm": record}, changes={}, control_change=None, thumbnails=(),
+        ceilings=Ceilings(LabelCurve("dfr", 500, None, None, NOT_FITTED.format(head="dfr"))),
         anatomy=no_anatomy("no cue value has 10 rows of two classes, so no feature can be seen to tell the class"),
     )  # fmt: skip
 
@@ -476,8 +508,9 @@ def empty_group_audit() -> Audit:
     heads["threshold"] = replace(heads["threshold"], reliance=Reliance("none", "no masks", 0, *[None] * 8, ()))
     heads["dfr"] = replace(heads["dfr"], reliance=association, weights=None)
     return replace(
-        audit, heads=heads, changes={"dfr": changes(heads["erm"], heads["dfr"], OUTCOMES)}, control_change=None
-    )
+        audit, heads=heads, changes={"dfr": changes(heads["erm"], heads["dfr"], OUTCOMES)}, control_change=None,
+        ceilings=some_ceilings(counts),
+    )  # fmt: skip
 
 
 def wide_audit(n_classes: int, n_cues: int) -> Audit:
@@ -498,7 +531,7 @@ def wide_audit(n_classes: int, n_cues: int) -> Audit:
             audit.data, name="<script>alert('data')</script>", classes=classes, cues=cues, groups=groups,
             counts={"train": counts, "test": counts},
         ),
-        thumbnails=tuple(replace(thumbnail(i, groups[i]), id=f"<img src=x{i}>") for i in range(3)),
+        thumbnails=tuple(replace(thumbnail(i, groups[i]), id=f"<img src=x{i}>") for i in range(3)), ceilings=None,
     )  # fmt: skip
 
 

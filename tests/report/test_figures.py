@@ -9,7 +9,7 @@ import pytest
 
 from hindmost.core.audit import Audit
 from hindmost.report.columns import columns, fit
-from hindmost.report.figures import change, groups, lift, reliance, weights
+from hindmost.report.figures import change, groups, labels, lift, reliance, weights
 from hindmost.report.translate import LANGUAGES, Translator
 
 
@@ -22,6 +22,7 @@ def drawn(audit: Audit, t: Translator) -> dict[str, str]:
         "reliance": reliance.figure(audit, t),
         "weights": weights.figure(before, after, t),
         "lift": lift.figure(audit, t),
+        "labels": labels.figure(audit, t),
     }
     return {name: str(picture) for name, picture in pictures.items()}
 
@@ -73,6 +74,28 @@ def test_nothing_to_draw_is_none(audits: dict[str, Audit]) -> None:
     assert reliance.figure(audit, t) is None
     assert lift.figure(audit, t) is None
     assert change.figure(replace(audits["full"].changes["dfr"], groups=()), None, t) is None
+
+
+def test_the_label_curve_has_a_dot_a_budget_and_the_target(audit: Audit) -> None:
+    t = Translator("en")
+    picture = str(labels.figure(audit, t))
+    assert len(re.findall(r'<path[^>]* fill="#1f5fa8"', picture)) == 3  # measured
+    assert picture.count("stroke-dasharray") == 2  # the curve taken on, and the target
+    assert all(f">{text}<" in picture for text in ("10", "100", "1,000", "80%"))
+    no_target = replace(audit, policy=replace(audit.policy, values={**audit.policy.values, "target": None}))
+    assert str(labels.figure(no_target, t)).count("stroke-dasharray") == 1
+
+
+def test_a_label_curve_that_is_not_taken_on_is_drawn_as_far_as_it_goes(audit: Audit) -> None:
+    assert audit.ceilings is not None
+    t, known = Translator("en"), audit.ceilings.labels
+    short = replace(audit.ceilings, labels=replace(known, extrapolation=None, reason="it falls"))
+    picture = str(labels.figure(replace(audit, ceilings=short), t))
+    assert picture.count("stroke-dasharray") == 1  # the target
+    assert ">1,000<" not in picture
+    without = replace(audit.ceilings, labels=replace(known, curve=None, extrapolation=None, reason="no test rows"))
+    assert labels.figure(replace(audit, ceilings=without), t) is None
+    assert labels.figure(replace(audit, ceilings=None), t) is None
 
 
 def test_names_are_escaped_inside_pictures(audits: dict[str, Audit]) -> None:

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from hindmost.core.audit import Audit
 from hindmost.report import facts, numbers, overlay, words
-from hindmost.report.figures import change, groups, lift, reliance, weights
+from hindmost.report.figures import change, groups, labels, lift, reliance, weights
 from hindmost.report.translate import Language, Translator
 
 NATIVE = {"en": "English", "ja": "日本語"}
@@ -75,6 +75,7 @@ def _figures(audit: Audit, t: Translator) -> dict[str, Any]:
             name: weights.figure(before, after, t) for name in others if before and (after := audit.heads[name].weights)
         },
         "lift": lift.figure(audit, t),
+        "labels": labels.figure(audit, t),
     }
 
 

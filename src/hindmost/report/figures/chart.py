@@ -98,12 +98,14 @@ class Frame:
         return [left.encode(text="left:N", y=self.y()), right.encode(text="right:N", y=self.y())]
 
 
-def svg(layers: list[alt.Chart], *, height: float, label: str, bottom: int = 26, top: int = 2) -> Markup:
+def svg(
+    layers: list[alt.Chart], *, height: float, label: str, bottom: int = 26, top: int = 2, left: int = PAD
+) -> Markup:
     """Draw the layers; the result scales with its box and carries ``label`` for screen readers."""
     chart = alt.layer(*layers).properties(
-        width=PLOT,
+        width=WIDTH - left - PAD,
         height=height,
-        padding={"left": PAD, "right": PAD, "top": top, "bottom": bottom},
+        padding={"left": left, "right": PAD, "top": top, "bottom": bottom},
         autosize=alt.AutoSizeParams(type="none"),
     )
     chart = chart.configure(background="transparent", font="sans-serif", aria=False).configure_view(stroke=None)
