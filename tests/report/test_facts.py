@@ -38,3 +38,17 @@ def test_the_group_chosen_on_validation_stands_beside_them_where_both_heads_have
 def test_found_comes_first(audit: Audit) -> None:
     outcomes = [finding.outcome for finding in facts.findings(audit)]
     assert outcomes == ["found", "found", "not_enough_data", "clear", "not_applicable"]
+
+
+def test_the_heading_says_that_groups_pay(audit: Audit) -> None:
+    assert facts.decision_word(audit).label == "Retraining the last layer helps, but groups pay"
+    rows = tuple(replace(row, outcome="helped") for row in audit.changes["dfr"].groups)
+    free = replace(audit, changes={**audit.changes, "dfr": replace(audit.changes["dfr"], groups=rows)})
+    assert facts.decision_word(free).label == "Retraining the last layer helps"
+    assert facts.decision_word(replace(audit, decision="treatment_harms")).label == "Retraining the last layer harms"
+
+
+def test_a_moved_threshold_that_is_enough_is_named(audit: Audit) -> None:
+    assert not facts.threshold_is_enough(audit)
+    found = replace(audit.findings[0], code="HM006", outcome="found")
+    assert facts.threshold_is_enough(replace(audit, findings=(found,)))

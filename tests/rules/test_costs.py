@@ -90,4 +90,4 @@ def test_every_count_of_a_sentence_is_wanted_too(make):
     world = make.evidence(heads=make.evidence().heads | {"dfr": head})
     for one in check_all(world, Policy()):
         for wanted in one.wanted:
-            assert f"{wanted.group}: +{wanted.more}" in one.sentence or one.code == "HM004"
+            assert f"{wanted.group}: +{wanted.more:,}" in one.sentence or one.code == "HM004"

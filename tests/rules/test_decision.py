@@ -156,7 +156,7 @@ def test_row_7_says_how_many_of_which_group(make):
     result = verdict(world)
     assert (result.decision, result.companions) == ("cannot_tell", ())
     # the width 0.1 has to shrink to 0.05: four times 500 rows
-    assert "waterbird, on land: +1500" in str(result.message)
+    assert "waterbird, on land: +1,500" in str(result.message)
 
 
 def test_row_7_when_the_deciding_head_is_missing(make):

@@ -41,11 +41,11 @@ def test_without_control_the_need_for_one_is_said(make):
 
 def test_open_says_how_many_more(make):
     # bounds 0.03 +- 0.04: the width 0.04 has to shrink to 0.02, four times 400 rows
-    assert "About 1200 more images" in finding(make, "swap", 0.03, 0.04).sentence
-    assert "About 1200 more test rows" in finding(make, "dependence", 0.03, 0.04).sentence
-    assert "About 1200 more swapped images" in finding(make, "swap_only", 0.03, 0.04).sentence
+    assert "About 1,200 more images" in finding(make, "swap", 0.03, 0.04).sentence
+    assert "About 1,200 more test rows" in finding(make, "dependence", 0.03, 0.04).sentence
+    assert "About 1,200 more swapped images" in finding(make, "swap_only", 0.03, 0.04).sentence
     # from above, by the lower bound
-    assert "About 1200 more images" in finding(make, "swap", 0.07, 0.04).sentence
+    assert "About 1,200 more images" in finding(make, "swap", 0.07, 0.04).sentence
 
 
 def test_bounds_that_are_missing_decide_nothing(make):

@@ -37,16 +37,16 @@ def test_a_number_above_the_target_is_not_enough(make):
     finding = judged(make, (0.95, 0.9, 0.82, 0.95), (500, 500, 100, 500))
     assert finding.outcome == "not_enough_data"
     needed = rows_for_lower(0.82, 0.8, 0.05) - 100
-    assert f"would decide: waterbird, on land: +{needed}." in finding.sentence
+    assert f"would decide: waterbird, on land: +{needed:,}." in finding.sentence
 
 
 def test_below_the_target_the_upper_bound_has_to_fall(make):
     needed = rows_for_upper(0.78, 0.8, 0.05 / 4) - 100
-    assert f"waterbird, on land: +{needed}." in judged(make, (0.95, 0.9, 0.78, 0.95), (500, 500, 100, 500)).sentence
+    assert f"waterbird, on land: +{needed:,}." in judged(make, (0.95, 0.9, 0.78, 0.95), (500, 500, 100, 500)).sentence
 
 
 def test_on_the_target_no_number_of_rows_helps(make):
-    assert "waterbird, on land: > 1000000" in judged(make, (0.95, 0.9, 0.80, 0.95)).sentence
+    assert "waterbird, on land: > 1,000,000" in judged(make, (0.95, 0.9, 0.80, 0.95)).sentence
 
 
 def test_an_empty_group_blocks_and_is_named(make):

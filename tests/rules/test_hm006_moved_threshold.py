@@ -32,7 +32,7 @@ def test_a_control_without_a_gain_explains_nothing(make):
     finding = judged(make, (0.1, -0.1, 0.3), (0.02, -0.1, 0.14))
     assert finding.outcome == "not_enough_data"
     # the width 0.2 has to shrink to 0.1: four times 500 rows
-    assert "waterbird, on land: +1500" in finding.sentence
+    assert "waterbird, on land: +1,500" in finding.sentence
     assert judged(make, (0.1, None, None)).outcome == "not_enough_data"
     assert judged(make, (-0.02, -0.2, 0.16), (None, None, None)).outcome == "not_enough_data"
 

@@ -31,7 +31,7 @@ def test_outcome(make, worst, outcome):
 
 def test_open_says_how_many_more_rows_of_the_worst_groups(make):
     # the width 0.1 has to shrink to 0.05: four times the 500 rows of the group that is lowest in both heads or either
-    assert "waterbird, on land: +1500" in judged(make, 0.0, -0.1, 0.1).sentence
+    assert "waterbird, on land: +1,500" in judged(make, 0.0, -0.1, 0.1).sentence
 
 
 def test_numbers_are_in_the_sentence(make):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hindmost.core.audit import Audit, HeadRecord
 from hindmost.core.findings import Finding
 from hindmost.core.tables import ChangeRow
+from hindmost.report import words
+from hindmost.report.words import Word
 
 ORDER = ("found", "not_enough_data", "clear", "not_applicable")
 
@@ -61,6 +63,18 @@ def changed(audit: Audit, outcome: str) -> tuple[ChangeRow, ...]:
     """Groups of the shown head with one outcome."""
     head = shown_head(audit)
     return tuple(row for row in audit.changes[head].groups if row.outcome == outcome) if head else ()
+
+
+def decision_word(audit: Audit) -> Word:
+    """How the decision is shown; a gain that other groups pay for says so in its heading."""
+    shown = words.word(words.DECISIONS, audit.decision)
+    paid = audit.decision == "treatment_helps" and changed(audit, "harmed")
+    return replace(shown, label=words.PAID_FOR) if paid else shown
+
+
+def threshold_is_enough(audit: Audit) -> bool:
+    """Whether a moved threshold was found to explain the gain of the shown head."""
+    return any(finding.code == "HM006" and finding.outcome == "found" for finding in audit.findings)
 
 
 def findings(audit: Audit) -> list[Finding]:

@@ -56,7 +56,7 @@ def render(audit: Audit, *, language: Language = "en", siblings: Mapping[str, st
         head=facts.shown_head(audit),
         heads=facts.available(audit),
         worst=facts.worst_pair(audit),
-        decision=words.word(words.DECISIONS, audit.decision),
+        decision=facts.decision_word(audit),
     )
 
 

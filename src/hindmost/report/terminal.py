@@ -32,7 +32,7 @@ def _title(audit: Audit) -> list[str]:
 
 
 def _decision(audit: Audit) -> list[str]:
-    word = words.word(words.DECISIONS, audit.decision)
+    word = facts.decision_word(audit)
     lines = ["-" * WIDTH, f"[{word.mark}] {word.label.upper()}", *_wrapped(audit.message.text)]
     if audit.companions:
         labels = "; ".join(words.word(words.DECISIONS, name).label for name in audit.companions)

@@ -88,6 +88,8 @@ DECISIONS: dict[str, Word] = {
     ),
 }
 
+PAID_FOR = N_("Retraining the last layer helps, but groups pay")
+
 CHANGES: dict[str, Word] = {
     "helped": Word(N_("helped"), "up", "▲", "good", N_("the gain lies beyond chance (adjusted p below the level)")),
     "harmed": Word(N_("harmed"), "down", "▼", "bad", N_("the loss lies beyond chance and beyond the margin")),

@@ -27,7 +27,7 @@ SWAP_CLEAR = (
 )
 SWAP_OPEN = (
     "{head} flips {number:.1f} points more often under the cue swap than under the control, between {lower:.1f} "
-    "and {upper:.1f}, n = {n}; {margin:.1f} are tolerated. About {more} more images with a swap and a control "
+    "and {upper:.1f}, n = {n}; {margin:.1f} are tolerated. About {more:,} more images with a swap and a control "
     "would decide."
 )
 SWAP_OPEN_BRIEF = (
@@ -39,7 +39,7 @@ ONLY_CLEAR = (
 )
 ONLY_OPEN = (
     "{head} flips on {number:.1%} of the images under the cue swap, at most {upper:.1%}, n = {n}. Without control "
-    "images its fragility cannot be taken off, so reliance can be neither claimed nor ruled out. About {more} "
+    "images its fragility cannot be taken off, so reliance can be neither claimed nor ruled out. About {more:,} "
     "more swapped images would decide."
 )
 ONLY_OPEN_BRIEF = (
@@ -60,7 +60,7 @@ DEPENDENCE_CLEAR = (
 )
 DEPENDENCE_OPEN = (
     "Within class, the margin of {head} goes with the cue by a Somers' D of {number:.2f}, between {lower:.2f} and "
-    "{upper:.2f}, n = {n}; {tolerated:.2f} is tolerated. About {more} more test rows would decide."
+    "{upper:.2f}, n = {n}; {tolerated:.2f} is tolerated. About {more:,} more test rows would decide."
 )
 DEPENDENCE_OPEN_BRIEF = (
     "The test rows, n = {n}, do not say on which side of {tolerated:.2f} the dependence of {head} on the cue lies "

@@ -60,10 +60,10 @@ def more_rows(wanted: Iterable[RowsWanted]) -> str | None:
 
     Examples
     --------
-    >>> more_rows([RowsWanted("waterbird, on land", 120)])
-    'waterbird, on land: +120'
+    >>> more_rows([RowsWanted("waterbird, on land", 1240)])
+    'waterbird, on land: +1,240'
     """
-    return joined(f"{one.group}: > {LIMIT}" if one.more is None else f"{one.group}: +{one.more}" for one in wanted)
+    return joined(f"{one.group}: > {LIMIT:,}" if one.more is None else f"{one.group}: +{one.more:,}" for one in wanted)
 
 
 LIMIT = 1_000_000  # rows; beyond this a count is no advice
