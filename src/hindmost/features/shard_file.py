@@ -17,6 +17,7 @@ from typing import BinaryIO
 
 from hindmost.core.errors import InputError
 from hindmost.core.fingerprint import of_file
+from hindmost.core.processes import lives
 
 _PART = re.compile(r"\.(?P<node>.*)-(?P<pid>\d+)-[0-9a-f]{8}\.part")
 
@@ -85,20 +86,8 @@ def sweep(folder: Path) -> None:
     with suppress(OSError):
         for path in folder.iterdir():
             match = _PART.fullmatch(path.name)
-            if match and match["node"] == platform.node() and not _lives(int(match["pid"])):
+            if match and match["node"] == platform.node() and not lives(int(match["pid"])):
                 path.unlink(missing_ok=True)
-
-
-def _lives(pid: int) -> bool:
-    if os.name != "posix":
-        return True  # signal 0 is not a question everywhere
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except (PermissionError, OverflowError):
-        return True
-    return True
 
 
 def _sync(folder: Path) -> None:

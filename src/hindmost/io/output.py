@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from hindmost.core.errors import InputError
+from hindmost.core.processes import lives
 from hindmost.io.publish import make_folders, publish
 
 REMEDIES = {
@@ -98,20 +99,8 @@ def _sweep(home: Path, stem: str) -> None:
     pattern = re.compile(re.escape(f"{stem}-{platform.node()}-") + r"(\d+)-[0-9a-f]{8}")
     for entry in home.iterdir():
         match = pattern.fullmatch(entry.name)
-        if match and entry.is_dir() and not _lives(int(match[1])):
+        if match and entry.is_dir() and not lives(int(match[1])):
             shutil.rmtree(entry, ignore_errors=True)
-
-
-def _lives(pid: int) -> bool:
-    if os.name != "posix":
-        return True  # signal 0 is not a question everywhere
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except (PermissionError, OverflowError):
-        return True
-    return True
 
 
 def _is_ours(error: OSError, out: Path, draft: Path | None) -> bool:
