@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from hindmost.core.anatomy import ROLES, Anatomy, ExcitedRow, FeatureRow, HeadRoles, Part, RoleShare, Told
+from hindmost.core.anatomy import ROLES, Anatomy, FeatureRow, HeadRoles, Part, RoleShare, Told
 from hindmost.core.audit import SCHEMA, Audit, DataRecord, HeadRecord, ModelRecord, PolicyRecord
 from hindmost.core.ceilings import Ceilings, CurveValue, Extrapolation, GroupCurve, LabelCurve, Rung
 from hindmost.core.costs import CostRow, Costs
 from hindmost.core.dataset import SetAside
+from hindmost.core.excited import ExcitedRow, FeaturePlace
 from hindmost.core.findings import Finding, Sentence
 from hindmost.core.map_measures import MapMeasure, MapMeasureRow
 from hindmost.core.map_trust import MapTrust, TrustPart
@@ -67,6 +68,7 @@ METHODS = {
     "threshold": "the baseline's weights with class offsets that maximise worst-group accuracy",
     "dfr": "mean of L1 logistic regressions on group-balanced subsets of the validation rows",
 }
+PLANE = ((0.31, -0.22, 0.0), (0.08, 2.5, 1.25), (0.0, 0.4, 0.0))
 OUTCOMES = ("harmed", "helped", "helped", "open")
 
 
@@ -335,7 +337,10 @@ def some_anatomy() -> Anatomy:
         {"threshold": head_roles(False), "dfr": head_roles(True)}, rows, "features.parquet",
         (
             ExcitedRow("dropped core", 88, 0.0113, True, ("0412.jpg", "0007.jpg"), GROUPS[:2], (6.31, 5.82)),
-            ExcitedRow("kept core", 713, 0.0382, False, ("1210.jpg",), GROUPS[2:3], (4.47,)),
+            ExcitedRow("dropped cue", 30, 0.0214, False, ("003.jpg", "0555.jpg"), GROUPS[2:], (5.02, 4.93),
+                       (0.113, None), (0.206, None), (PLANE, None), FeaturePlace(44, 0.165, 0.159, 1.02, 0.87, 1.18)),
+            ExcitedRow("kept core", 713, 0.0382, False, ("1210.jpg",), GROUPS[2:3], (4.47,), (0.627,), (0.271,),
+                       (PLANE,), FeaturePlace(34, 0.442, 0.196, 2.63, 2.37, 2.9)),
         ),
     )  # fmt: skip
 
@@ -433,7 +438,10 @@ def full_audit() -> Audit:
             Sentence(not_checked.NEAR_DUPLICATES),
         ),
         conditional_on="one dataset, one training run",
-        thumbnails=tuple(thumbnail(i, group) for i, group in enumerate(GROUPS)),
+        thumbnails=(
+            *(thumbnail(i, group) for i, group in enumerate(GROUPS)),
+            replace(thumbnail(4, GROUPS[2]), id="1210.jpg", maps={}, margins={}),
+        ),
         near_duplicates=NearDuplicates(
             "pictures", 1, {"train": 1, "val": 0, "test": 1}, 2889, 1428, 0.384, 0.95, 0.551, 600,
             (NearPair("0227.jpg", "test", "15034.jpg", "train", 0.759, 0.979),),

@@ -178,6 +178,27 @@ def test_a_page_with_many_images_stays_small(audits: dict[str, Audit]) -> None:
     assert len(page.encode()) < 5_000_000
 
 
+def test_a_photograph_is_stored_once_and_used_where_it_belongs(audit: Audit) -> None:
+    """The page defines each photograph once; a feature's image that the groups do not show stays out of their maps."""
+    page = render(audit)
+    names = re.findall(r'<image id="(photo-\d+)"', page)
+    assert sorted(names) == [f"photo-{i}" for i in range(len(audit.thumbnails))]
+    assert set(re.findall(r'<use href="#(photo-\d+)"', page)) == set(names)
+    maps = page[page.index('<section id="maps">') :]
+    assert "1210.jpg" not in maps
+    assert "003.jpg" in maps
+    anatomy = page[page.index('<section id="anatomy">') : page.index('<section id="maps">')]
+    assert anatomy.count('href="#photo-3"') == 2, "the photograph, and under its activity"
+    assert anatomy.count("where feature") == 2
+
+
+def test_an_audit_from_before_the_pictures_lists_names(audit: Audit) -> None:
+    old = tuple(dataclasses.replace(one, inside=(), area=(), planes=(), place=None) for one in audit.anatomy.excited)
+    page = render(dataclasses.replace(audit, thumbnails=(), anatomy=dataclasses.replace(audit.anatomy, excited=old)))
+    assert "0412.jpg" in visible(page)
+    assert "Orange" not in visible(page)
+
+
 def test_siblings_are_linked(audit: Audit) -> None:
     page = render(audit, siblings={"en": "report.html", "ja": "report.ja.html"})
     assert '<a href="report.ja.html">日本語</a>' in page

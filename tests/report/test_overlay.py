@@ -35,3 +35,9 @@ def test_the_outline_goes_around_the_covered_cells() -> None:
     assert len(edges) == 6  # two cells side by side have six outer edges
     assert overlay.outline(None) == ""
     assert overlay.outline(((0.1,),)) == ""
+
+
+def test_activity_is_the_positive_part_at_its_own_strength() -> None:
+    drawn = overlay.activity(((-9.0, 2.0), (1.0, 0.0)))
+    assert re.findall(r'class="(\w+)" opacity="([\d.]+)"', drawn) == [("pos", "0.43"), ("pos", "0.86")]
+    assert overlay.activity(((-1.0, 0.0),)) == ""

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from hindmost.core.excited import ExcitedRow
+
 Role = Literal["core", "cue", "mixed", "neither"]
 ROLES: tuple[Role, ...] = ("core", "cue", "mixed", "neither")
 
@@ -73,22 +75,6 @@ class HeadRoles:
     zeroed: float  # share of the baseline's margin weight on them
     lost: float  # share of the margin weight that moved, or changed its sign
     roles: tuple[RoleShare, ...]  # core, cue, mixed, neither
-
-
-Excited = Literal["dropped core", "dropped cue", "kept core"]
-
-
-@dataclass(frozen=True)
-class ExcitedRow:
-    """The test images in which one feature is largest, the largest first."""
-
-    kind: Excited
-    feature: int
-    share: float  # dropped: of the lost margin weight; kept: of the head's
-    zeroed: bool
-    ids: tuple[str, ...]
-    groups: tuple[str, ...]
-    values: tuple[float, ...]  # of the feature, in its sd over training rows above its mean over test rows
 
 
 @dataclass(frozen=True)

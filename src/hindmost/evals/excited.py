@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from hindmost.core.anatomy import ROLES, Excited, ExcitedRow
+from hindmost.core.anatomy import ROLES
 from hindmost.core.errors import InputError
+from hindmost.core.excited import Excited, ExcitedRow
 from hindmost.core.head import Head
 from hindmost.core.rows import FloatArray, IntArray, Rows
 from hindmost.evals._check import check_length

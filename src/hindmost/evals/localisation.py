@@ -6,14 +6,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from hindmost.core.clusters import pieces
 from hindmost.core.errors import InputError
 from hindmost.core.rows import BoolArray, FloatArray, IntArray, Rows
 from hindmost.core.tables import MapRow, MapTable
 from hindmost.evals._check import check_length
-from hindmost.evals._resample import drawn_totals, percentile_interval
-
-DRAWS = 2_000
+from hindmost.evals._mean_interval import mean_interval
 
 
 @dataclass(frozen=True)
@@ -95,7 +92,7 @@ def _map_row(rows: Rows, measured: _Measured, where: IntArray, g: int, excluded:
     name = rows.naming.groups[g]
     if not len(where):
         return MapRow(name, 0, excluded, None, None, None, None, None)
-    low, high = _mean_interval(rows, measured.lift, where, seed)
+    low, high = _interval(rows, measured.lift, where, seed)
     mass, area, lift = (float(values[where].mean()) for values in (measured.mass, measured.area, measured.lift))
     return MapRow(name, len(where), excluded, mass, area, lift, low, high)
 
@@ -106,18 +103,10 @@ def _with_change(table: MapTable, rows: Rows, measured: _Measured, baseline: _Me
     where = np.flatnonzero(~np.isnan(change))
     if not len(where):
         return table
-    low, high = _mean_interval(rows, change, where, seed)
+    low, high = _interval(rows, change, where, seed)
     return replace(table, change_low=low, change=float(change[where].mean()), change_high=high, n_paired=len(where))
 
 
-def _mean_interval(rows: Rows, values: FloatArray, where: IntArray, seed: int) -> tuple[float | None, float | None]:
-    """Bootstrap interval of the mean over the chosen rows, resampled within groups."""
-    found = pieces(rows.group[where], None if rows.cluster is None else rows.cluster[where])
-    if len(found.part) < 2:
-        return None, None
-    profiles = np.stack([found.total(values[where]), found.size.astype(np.float64)], axis=1)
-    totals = np.zeros((DRAWS, 2))
-    for g in np.unique(found.part).tolist():
-        # Seeded by group: the same images draw the same resamples under every head.
-        totals += drawn_totals(profiles[found.part == g], draws=DRAWS, rng=np.random.default_rng([seed, g]))
-    return percentile_interval(totals[:, 0] / totals[:, 1])
+def _interval(rows: Rows, values: FloatArray, where: IntArray, seed: int) -> tuple[float | None, float | None]:
+    cluster = None if rows.cluster is None else rows.cluster[where]
+    return mean_interval(values[where], rows.group[where], cluster, seed)

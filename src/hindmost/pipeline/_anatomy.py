@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from hindmost.core.anatomy import ROLES, Anatomy, ExcitedRow, FeatureRow, FeatureTable, HeadRoles, Part, Told
+from hindmost.core.anatomy import ROLES, Anatomy, FeatureRow, FeatureTable, HeadRoles, Part, Told
 from hindmost.core.blocks import deviations
+from hindmost.core.excited import ExcitedRow
 from hindmost.core.features import Features
 from hindmost.core.head import Head
 from hindmost.core.policy import Policy

@@ -100,6 +100,17 @@ class Extractor:
         self._fill(stage, paths, hashes, Here(backbone, self.network.recipe))
         return gather(self._shelf(backbone), digests(hashes))[0]
 
+    def activations(self, stage: str, given: Input, positions: np.ndarray) -> np.ndarray:
+        """Activations before pooling of a few rows, which ``fill`` need not have been asked for."""
+        images, hashes, backbone = images_of(given.dataset), _hashes(given), self.network.backbone
+        paths = [images.root / str(name) for name in images.files[positions]]
+        contents = [hashes[position] for position in positions.tolist()]
+        everything = np.arange(len(paths))
+        self._fill(stage, paths, contents, Here(backbone, self.network.recipe), everything)
+        activations = gather(self._shelf(backbone), digests(contents), maps_for=everything.tolist())[2]
+        assert activations is not None
+        return np.asarray(activations.maps)
+
     def made(self, stage: str, photographs: Photographs) -> np.ndarray:
         """Features of photographs that exist in memory only, so in this process; one that fails stops the run."""
         backbone = self.network.backbone

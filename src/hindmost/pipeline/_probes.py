@@ -1,4 +1,4 @@
-"""Step: the network on images that are changed on purpose, and with layers made meaningless; each computed once."""
+"""Step: the network once more, on single images, on changed ones and with layers made meaningless; each only once."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ import numpy as np
 from hindmost.core import fingerprint
 from hindmost.features.digests import digests
 from hindmost.features.photographs import Photographs
+from hindmost.pipeline._data import Input
 from hindmost.pipeline._extract import Extractor
 
 STAGE = "features of changed images"
 RANDOM = "maps of shuffled layers"
+EXCITED = "maps of exciting images"
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,10 @@ class Probes:
     def embed(self, pixels: np.ndarray) -> np.ndarray:
         """Features (n, d) of pixels as the network reads them, uint8 (n, side, side, 3)."""
         return self.extractor.made(STAGE, _named(pixels))
+
+    def activations(self, given: Input, positions: np.ndarray) -> np.ndarray:
+        """Activations (n, d, h, w) of a few rows of the data."""
+        return self.extractor.activations(EXCITED, given, positions)
 
     def random_maps(self, pixels: np.ndarray, seed: int) -> np.ndarray:
         """Activations (n, d, h, w) with the latest layers shuffled."""

@@ -9,14 +9,18 @@ import numpy as np
 
 from hindmost.core.features import Features
 from hindmost.core.head import Predictor, margins, runner_up
+from hindmost.core.rows import Rows
 from hindmost.core.tables import Thumbnail
 from hindmost.pipeline._maps import Maps
 
-MOST = 24
+MOST = 24  # images in an audit
+BESIDE_FEATURES = 12  # of them for the groups, where images that excite features are shown too
 
 
-def choose(features: Features, heads: dict[str, Predictor], maps: Maps, pair: tuple[str, str]) -> np.ndarray:
-    """Up to 24 entries of the maps, shared by the groups: fixed and broken ones first, then the others.
+def choose(
+    features: Features, heads: dict[str, Predictor], maps: Maps, pair: tuple[str, str], *, most: int = MOST
+) -> np.ndarray:
+    """Up to ``most`` entries of the maps, shared by the groups: fixed and broken ones first, then the others.
 
     ``pair`` names the baseline and the head that is compared with it.
     """
@@ -25,9 +29,9 @@ def choose(features: Features, heads: dict[str, Predictor], maps: Maps, pair: tu
     before, after = (heads[name].predict(X) == rows.y for name in pair)
     changed = before != after
     groups = np.unique(rows.group)
-    share = max(1, MOST // max(1, len(groups)))
+    share = max(1, most // max(1, len(groups)))
     picked = []
-    for g in groups[:MOST]:
+    for g in groups[:most]:
         members = np.flatnonzero(rows.group == g)
         kinds = [members[(before != after)[members] & after[members]], members[changed[members] & before[members]]]
         some = np.concatenate([kind[: share // 3] for kind in kinds])
@@ -54,13 +58,26 @@ def thumbnails(
             id=str(rows.ids[i]),
             group=rows.naming.groups[rows.group[i]],
             jpeg=base64.b64encode(jpeg(int(maps.positions[entry]))).decode(),
-            mask=_grid(maps.masks[entry]) if maps.has_mask[entry] else None,
-            maps={name: _grid(drawn[entry]) for name, drawn in maps.by_head.items()},
+            mask=grid(maps.masks[entry]) if maps.has_mask[entry] else None,
+            maps={name: grid(drawn[entry]) for name, drawn in maps.by_head.items()},
             margins={name: round(float(values[i]), 6) for name, values in shown.items()},
         )
         for i, entry in enumerate(chosen)
     )
 
 
-def _grid(values: np.ndarray) -> tuple[tuple[float, ...], ...]:
+def bare_thumbnail(rows: Rows, position: int, mask: np.ndarray | None, jpeg: Callable[[int], bytes]) -> Thumbnail:
+    """An image that is shown for another reason than what the heads say of it: without their maps."""
+    return Thumbnail(
+        id=str(rows.ids[position]),
+        group=rows.naming.groups[rows.group[position]],
+        jpeg=base64.b64encode(jpeg(position)).decode(),
+        mask=None if mask is None else grid(mask),
+        maps={},
+        margins={},
+    )
+
+
+def grid(values: np.ndarray) -> tuple[tuple[float, ...], ...]:
+    """Cells as plain numbers, to six decimals."""
     return tuple(tuple(round(float(v), 6) for v in line) for line in values)

@@ -11,6 +11,7 @@ from hindmost import heads as registry
 from hindmost.core.anatomy import FeatureTable
 from hindmost.core.audit import Audit
 from hindmost.core.errors import InputError
+from hindmost.core.excited import ExcitedRow
 from hindmost.core.features import Features
 from hindmost.core.fitting import FitContext
 from hindmost.core.head import Head, Predictor
@@ -28,6 +29,7 @@ from hindmost.pipeline._ceilings import measure_ceilings
 from hindmost.pipeline._clock import Clock
 from hindmost.pipeline._data import Input, data_record, read_input
 from hindmost.pipeline._engine import check_engine, engine_for
+from hindmost.pipeline._excited import look_at_excited
 from hindmost.pipeline._halves import measure_halves
 from hindmost.pipeline._heads import Fitted, fit_heads
 from hindmost.pipeline._judge import Measured, judge
@@ -42,7 +44,7 @@ from hindmost.pipeline._reliance import measure_reliance, twins_among_rows
 from hindmost.pipeline._runs import as_run, options_of_runs, together
 from hindmost.pipeline._seen import Seen
 from hindmost.pipeline._tables import available, linear, tabulate
-from hindmost.pipeline._thumbnails import choose, thumbnails
+from hindmost.pipeline._thumbnails import BESIDE_FEATURES, MOST, choose, thumbnails
 from hindmost.pipeline._twins import blames, twin_effects
 from hindmost.pipeline.options import AUDIT, SILENT, AuditOptions, Talk
 
@@ -148,6 +150,8 @@ def _measure(
     twins = seen.twins or twins_among_rows(seen.features, given.dataset.twin_of)
     located = None if maps is None else locate(seen.features, maps, baseline, seed)
     anatomy, table = dissect(seen.features, fitted, baseline, policy, seed)
+    pictured = _thumbnails(seen, heads, maps, policy, beside=anatomy.excited) if options.images else ()
+    excited, pictured = look_at_excited(seen, anatomy.excited, maps, pictured, seed, show=options.images)
     measured = Measured(
         baseline=baseline,
         fitted=fitted,
@@ -159,9 +163,9 @@ def _measure(
         data=data_record(given),
         model=seen.model,
         duplicates=given.duplicates,
-        thumbnails=_thumbnails(seen, heads, maps, policy) if options.images else (),
+        thumbnails=pictured,
         map_evidence=_map_evidence(seen, maps, baseline, seed),
-        anatomy=anatomy,
+        anatomy=replace(anatomy, excited=excited),
         probe=measure_probe(seen.features, heads, baseline, seed),
         twins=twin_effects(seen.features, heads, baseline, twins, seed),
         blame=blames(seen.features, heads, baseline, twins),
@@ -219,10 +223,14 @@ def _map_trust(
     return None if maps is None else measure_trust(seen, fitted, heads, maps, names, seed)
 
 
-def _thumbnails(seen: Seen, heads: Heads, maps: Maps | None, policy: Policy) -> tuple[Thumbnail, ...]:
+def _thumbnails(
+    seen: Seen, heads: Heads, maps: Maps | None, policy: Policy, beside: tuple[ExcitedRow, ...]
+) -> tuple[Thumbnail, ...]:
+    """The images of the groups; fewer beside images that excite features."""
     if maps is None or seen.pictures is None:
         return ()
     baseline = seen.baseline[0]
     after = policy.deciding_head if policy.deciding_head in heads else baseline
-    chosen = choose(seen.features, heads, maps, (baseline, after))
+    most = BESIDE_FEATURES if beside else MOST
+    chosen = choose(seen.features, heads, maps, (baseline, after), most=most)
     return thumbnails(seen.features, heads, maps, chosen, baseline, seen.pictures.jpeg)

@@ -86,3 +86,8 @@ def wanted_for_target(audit: Audit) -> dict[str, int | None]:
     """Group -> more test images that would settle whether it reaches the target, as the finding counts them."""
     asked = (one for finding in audit.findings if finding.code == "HM003" for one in finding.wanted)
     return {one.group: one.more for one in asked}
+
+
+def photographs(audit: Audit) -> dict[str, int]:
+    """Place of each stored image, by its id."""
+    return {one.id: i for i, one in enumerate(audit.thumbnails)}

@@ -39,6 +39,12 @@ def evidence(cells: Cells, full: float) -> Markup:
     return Markup("".join(parts))
 
 
+def activity(plane: Cells) -> Markup:
+    """Where one feature is active: its positive cells, the strongest of the image in full colour."""
+    positive = np.maximum(np.asarray(plane, dtype=np.float64), 0.0)
+    return evidence(tuple(map(tuple, positive.tolist())), float(positive.max(initial=0.0)))
+
+
 def outline(mask: Cells | None) -> Markup:
     """The border of the cells that the core mask covers by half or more."""
     if not mask:
