@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hindmost.core.errors import InputError
-from hindmost.evals.feature_place import LEAST, active_inside, feature_place
+from hindmost.evals.feature_place import LEAST, active_inside, feature_place, usual_lift
 
 
 def all_usable(n):
@@ -91,3 +91,19 @@ def test_images_of_one_cluster_count_once():
     clusters = feature_place(values, activity, masks, all_usable(40), np.repeat(np.arange(8), 5), seed=0)
     assert clusters.lift == alone.lift
     assert clusters.high - clusters.low > 1.2 * (alone.high - alone.low)
+
+
+def test_the_usual_lift_is_that_of_each_feature_alone():
+    rng = np.random.default_rng(4)
+    n, d = 250, 9
+    X, maps, masks = rng.normal(size=(n, d)), rng.normal(size=(n, d, 3, 3)), rng.random((n, 3, 3))
+    maps[:, 0] = -1  # never active
+    maps[rng.random(n) < 0.7, 1] = -1  # seldom
+    usable = rng.random(n) < 0.9
+    each = [feature_place(X[:, k], maps[:, k], masks, usable, None, seed=0) for k in range(d)]
+    lifts = [one.lift for one in each if one is not None]
+    found = usual_lift(X, maps.astype(np.float32), masks, usable)
+    assert found.n == len(lifts) == d - 1
+    assert (found.low, found.median, found.high) == pytest.approx(np.quantile(lifts, [0.25, 0.5, 0.75]), rel=1e-6)
+    assert usual_lift(X, -np.ones((n, d, 3, 3), np.float32), masks, usable) is None
+    assert usual_lift(X, maps.astype(np.float32), masks, np.zeros(n, bool)) is None

@@ -15,7 +15,7 @@ from hindmost.core.audit import SCHEMA, Audit, DataRecord, HeadRecord, ModelReco
 from hindmost.core.ceilings import Ceilings, CurveValue, Extrapolation, GroupCurve, LabelCurve, Rung
 from hindmost.core.costs import CostRow, Costs
 from hindmost.core.dataset import SetAside
-from hindmost.core.excited import ExcitedRow, FeaturePlace
+from hindmost.core.excited import ExcitedRow, FeaturePlace, UsualLift
 from hindmost.core.findings import Finding, Sentence
 from hindmost.core.map_measures import MapMeasure, MapMeasureRow
 from hindmost.core.map_trust import MapTrust, TrustPart
@@ -342,6 +342,7 @@ def some_anatomy() -> Anatomy:
             ExcitedRow("kept core", 713, 0.0382, False, ("1210.jpg",), GROUPS[2:3], (4.47,), (0.627,), (0.271,),
                        (PLANE,), FeaturePlace(34, 0.442, 0.196, 2.63, 2.37, 2.9)),
         ),
+        UsualLift(1280, 2.34, 1.82, 2.74),
     )  # fmt: skip
 
 

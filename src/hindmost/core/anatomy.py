@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from hindmost.core.excited import ExcitedRow
+from hindmost.core.excited import ExcitedRow, UsualLift
 
 Role = Literal["core", "cue", "mixed", "neither"]
 ROLES: tuple[Role, ...] = ("core", "cue", "mixed", "neither")
@@ -96,6 +96,7 @@ class Anatomy:
     top: tuple[FeatureRow, ...]  # features with the largest share in the baseline or in the head that is shown
     file: str  # all features, beside the audit
     excited: tuple[ExcitedRow, ...] = ()  # of the deciding head; empty: it is not linear, or there are no roles
+    usual_lift: UsualLift | None = None  # what to hold the lift of single features against
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,16 @@ class FeaturePlace:
 
 
 @dataclass(frozen=True)
+class UsualLift:
+    """The same lift over all features of a network: what any of them has, because objects tend to be in the middle."""
+
+    n: int  # features
+    median: float
+    low: float  # first quartile
+    high: float  # third quartile
+
+
+@dataclass(frozen=True)
 class ExcitedRow:
     """The test images in which one feature is largest, the largest first."""
 

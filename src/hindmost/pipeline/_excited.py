@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from hindmost.core.excited import Cells, ExcitedRow, FeaturePlace
+from hindmost.core.excited import Cells, ExcitedRow, FeaturePlace, UsualLift
 from hindmost.core.tables import Thumbnail
 from hindmost.evals.excited import IMAGES
-from hindmost.evals.feature_place import active_inside, feature_place
+from hindmost.evals.feature_place import active_inside, feature_place, usual_lift
 from hindmost.pipeline._maps import Maps
 from hindmost.pipeline._seen import Pictures, Seen
 from hindmost.pipeline._thumbnails import MOST, bare_thumbnail, grid
@@ -124,3 +124,10 @@ def _place(seen: Seen, feature: int, maps: Maps | None, seed: int) -> FeaturePla
     values = seen.features.X[maps.positions, feature]
     activity = seen.activations.maps[:, feature]
     return feature_place(values, activity, maps.masks, maps.has_mask & ~maps.poor, cluster, seed=seed)
+
+
+def lift_of_all(seen: Seen, maps: Maps | None) -> UsualLift | None:
+    """What to hold the lift of single features against."""
+    if maps is None or seen.activations is None:
+        return None
+    return usual_lift(seen.features.X[maps.positions], seen.activations.maps, maps.masks, maps.has_mask & ~maps.poor)

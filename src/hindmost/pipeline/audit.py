@@ -29,7 +29,7 @@ from hindmost.pipeline._ceilings import measure_ceilings
 from hindmost.pipeline._clock import Clock
 from hindmost.pipeline._data import Input, data_record, read_input
 from hindmost.pipeline._engine import check_engine, engine_for
-from hindmost.pipeline._excited import look_at_excited
+from hindmost.pipeline._excited import lift_of_all, look_at_excited
 from hindmost.pipeline._halves import measure_halves
 from hindmost.pipeline._heads import Fitted, fit_heads
 from hindmost.pipeline._judge import Measured, judge
@@ -165,7 +165,7 @@ def _measure(
         duplicates=given.duplicates,
         thumbnails=pictured,
         map_evidence=_map_evidence(seen, maps, baseline, seed),
-        anatomy=replace(anatomy, excited=excited),
+        anatomy=replace(anatomy, excited=excited, usual_lift=lift_of_all(seen, maps) if excited else None),
         probe=measure_probe(seen.features, heads, baseline, seed),
         twins=twin_effects(seen.features, heads, baseline, twins, seed),
         blame=blames(seen.features, heads, baseline, twins),
