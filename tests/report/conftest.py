@@ -456,8 +456,8 @@ def full_audit() -> Audit:
         ),
         costs=Costs(
             "EUR", (CostRow("HM003", GROUPS[2], 1240, 12.0, 14880.0), CostRow("decision", GROUPS[2], None, 12.0, None),
-                    CostRow("HM003", GROUPS[3], 40, None, None)),
-            None, f"no price is declared for: {GROUPS[3]}", 10.8,
+                    CostRow("HM003", GROUPS[3], 40, None, None), CostRow("HM014", GROUPS[2], 258, 12.0, 3096.0, "val")),
+            None, f"no price is declared for: {GROUPS[3]}", 10.8, 3096.0,
         ),
         cue_region="the cue is everything outside the core mask, as the data card says",
         anatomy=some_anatomy(), probe=some_probe(), ceilings=some_ceilings(),

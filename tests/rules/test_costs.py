@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hindmost.core.findings import Finding, RowsWanted, Sentence, Verdict
 from hindmost.core.policy import Policy
 from hindmost.rules import check_all
-from hindmost.rules.costs import cost_sentences, costs, money
+from hindmost.rules.costs import LABELS, TOTAL, cost_sentences, costs, money
 from hindmost.rules.decision import decide
 
 SILENT = Verdict("treatment_helps", (), Sentence("x"), (), (), True)
@@ -54,6 +54,54 @@ def test_what_is_missing_is_said_instead_of_a_total():
     assert endless.total_reason == "no number of images up to 1,000,000 settles it, at the rates seen: a"
     assert costs([], SILENT, some).total_reason == "no finding asks for more images"
     assert cost_sentences(found) == ()
+
+
+@given(wants, wants, st.floats(0.01, 100))
+def test_images_to_fit_and_images_to_test_are_never_in_one_sum(asked, labels, price):
+    """Laws: each total is what it is without the other kind, and each count has a row that says its kind."""
+    policy = Policy(image_price=price)
+    test = [finding(code, (group, more)) for code, group, more in asked]
+    fit = [finding("HM014", (group, more, "val")) for _, group, more in labels]
+    both, alone, other = (costs(which, SILENT, policy) for which in (test + fit, test, fit))
+    assert (both.total, both.total_reason) == (alone.total, alone.total_reason)
+    assert (both.labels, both.labels_reason) == (other.labels, other.labels_reason)
+    assert [row.split for row in both.rows] == ["test"] * len(asked) + ["val"] * len(labels)
+    assert other.total_reason == "no finding asks for more images"
+    assert alone.labels_reason == "no finding asks for more validation images"
+    said = [sentence.template for sentence in cost_sentences(both)]
+    assert said == [TOTAL] * bool(asked) + [LABELS] * bool(labels)
+
+
+def curved(make):
+    """The deciding head misses the target, and its curve meets it with 260 more images of one group and 200 of each other."""
+    head = make.head((0.7, 0.95, 0.95, 0.95))
+    world = make.with_head(make.evidence(), "dfr", groups=head.groups, worst_group=head.worst_group)
+    return replace(world, ceilings=make.ceilings())
+
+
+def test_images_that_hm014_asks_for_have_a_price_and_the_decision_says_it(make):
+    world, policy = curved(make), Policy(image_price=2.5, group_prices={"landbird, on land": 4.0}, currency="EUR")
+    findings = check_all(world, policy)
+    verdict = decide(findings, world, policy)
+    found = costs(findings, verdict, policy)
+    rows = [(row.group, row.more, row.cost) for row in found.rows if row.split == "val"]
+    assert rows == [("landbird, on land", 260, 1040.0), *((name, 200, 500.0) for name in make.groups[1:])]
+    assert {row.asked_by for row in found.rows if row.split == "val"} == {"HM014"}
+    assert found.labels == pytest.approx(2540.0)
+    assert verdict.decision == "collect_data"
+    assert "Labelling these validation images costs about 2,540.00 EUR at the policy's prices." in str(verdict.message)
+    (said,) = [sentence.text for sentence in cost_sentences(found) if sentence.template == LABELS]
+    assert "(HM014) cost about 2,540.00 EUR" in said
+    assert "landbird, on land: 1,040.00 EUR; landbird, on water: 500.00 EUR" in said
+
+
+@pytest.mark.parametrize("policy", [Policy(), Policy(group_prices={"landbird, on land": 4.0})], ids=["none", "one"])
+def test_a_decision_without_every_price_says_no_sum(make, policy):
+    world = curved(make)
+    verdict = decide(check_all(world, policy), world, policy)
+    assert verdict.decision == "collect_data"
+    assert "+260" in str(verdict.message)
+    assert "price" not in str(verdict.message)
 
 
 def test_training_has_its_own_price():

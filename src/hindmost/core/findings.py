@@ -40,10 +40,11 @@ class Sentence:
 
 @dataclass(frozen=True)
 class RowsWanted:
-    """Test rows of one group that would settle a question, at the rates seen."""
+    """Labelled rows of one group: to test on, which would settle a question at the rates seen; or to fit a head on."""
 
     group: str
     more: int | None  # None: more than anyone would collect
+    split: Literal["test", "val"] = "test"
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from hindmost.core.findings import RowsWanted, Sentence
 from hindmost.core.policy import Policy
 from hindmost.rules._lookup import available, empty_test_groups, why_no_head
 from hindmost.rules._say import Value, more_rows, say
+from hindmost.rules.costs import price_of_all
 from hindmost.rules.hm003_worst_group_target import NO_TARGET
 
 NOT_MEASURED = (
@@ -99,7 +100,7 @@ def labels_wanted(further: Extrapolation) -> tuple[RowsWanted, ...]:
     needed = further.needed
     if needed is None:
         return ()
-    return tuple(RowsWanted(group.name, needed - group.rows) for group in further.groups if group.rows < needed)
+    return tuple(RowsWanted(group.name, needed - group.rows, "val") for group in further.groups if group.rows < needed)
 
 
 def curve_values(evidence: Evidence, policy: Policy) -> dict[str, Value]:
@@ -112,5 +113,6 @@ def curve_values(evidence: Evidence, policy: Policy) -> dict[str, Value]:
     return values | {
         "needed": further.needed,
         "wanted": more_rows(labels_wanted(further)),
+        "label_cost": price_of_all(labels_wanted(further), policy),
         "label_budget": curve.label_budget,
     }

@@ -63,6 +63,7 @@ COLLECT = (
     "{high:.1%}] ({after_group}, n = {n}), and the curve still rises; taken on, it meets the target of {target:.1%} at "
     "about {needed} labelled images of each group, where {label_budget} could be had. To collect: {wanted}."
 )
+COLLECT_AT_A_PRICE = COLLECT + " Labelling these validation images costs about {label_cost} at the policy's prices."
 COLLECT_BRIEF = (
     "Labels limit the last layer ({head}): the curve over labelled images rises and meets the target within the "
     "policy's budget."
@@ -114,7 +115,7 @@ SENTENCES: dict[Decision, tuple[str, ...]] = {
     "treatment_sufficient": (SUFFICIENT, SUFFICIENT_BRIEF),
     "treatment_harms": (HARMS, HARMS_BRIEF),
     "surgery_needed": (SURGERY, SURGERY_FEATURES, SURGERY_BRIEF),
-    "collect_data": (COLLECT, COLLECT_BRIEF),
+    "collect_data": (COLLECT_AT_A_PRICE, COLLECT, COLLECT_BRIEF),
     "treatment_helps": (HELPS_AND_COSTS, HELPS, HELPS_BRIEF),
 }
 

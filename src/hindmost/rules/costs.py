@@ -9,9 +9,14 @@ from hindmost.core.findings import Finding, RowsWanted, Sentence, Verdict
 from hindmost.core.policy import Policy
 from hindmost.rules._say import LIMIT, joined
 
-TOTAL = "The images that would settle these questions ({codes}) cost about {cost} at the policy's prices: {parts}."
+TOTAL = "The test images that would settle these questions ({codes}) cost about {cost} at the policy's prices: {parts}."
+LABELS = (
+    "The labelled validation images that the head needs more of ({codes}) cost about {cost} at the policy's prices: "
+    "{parts}. They are no test images, so their price is not in any other sum."
+)
 TRAINING = "Training the network once more costs about {cost} at the policy's prices."
 NOTHING_ASKED = "no finding asks for more images"
+NO_LABELS = "no finding asks for more validation images"
 NO_PRICE = "no price is declared for: {names}"
 TOO_MANY = "no number of images up to {limit} settles it, at the rates seen: {names}"
 
@@ -28,27 +33,43 @@ def costs(findings: Sequence[Finding], verdict: Verdict, policy: Policy) -> Cost
         return None
     asked = [(finding.code, one) for finding in findings for one in finding.wanted]
     rows = tuple(_row(code, one, policy) for code, one in [*asked, *(("decision", one) for one in verdict.wanted)])
-    reason = _no_total(rows)
+    test, labels = (tuple(row for row in rows if row.split == split) for split in ("test", "val"))
+    reason, no_labels = _no_total(test, NOTHING_ASKED), _no_total(labels, NO_LABELS)
     return Costs(
         currency=policy.currency,
         rows=rows,
-        total=None if reason else sum(_largest(rows).values()),
+        total=None if reason else sum(_largest(test).values()),
         total_reason=reason,
         training=None if hours is None or hour_price is None else hours * hour_price,
+        labels=None if no_labels else sum(_largest(labels).values()),
+        labels_reason=no_labels,
     )
 
 
 def cost_sentences(found: Costs | None) -> tuple[Sentence, ...]:
-    """The total in a sentence, with its groups; and the price of training, where it is declared."""
+    """Each total in a sentence, with its groups; and the price of training, where it is declared."""
+    if found is None:
+        return ()
     said = []
-    if found is not None and found.total is not None:
-        codes = dict.fromkeys(row.asked_by for row in found.rows)
-        parts = joined(f"{name}: {money(cost, found.currency)}" for name, cost in _largest(found.rows).items())
-        values = {"codes": ", ".join(codes), "cost": money(found.total, found.currency), "parts": parts}
-        said.append(Sentence(TOTAL, values))
-    if found is not None and found.training is not None:
+    for template, split, total in ((TOTAL, "test", found.total), (LABELS, "val", found.labels)):
+        rows = [row for row in found.rows if row.split == split]
+        if total is not None:
+            codes = dict.fromkeys(row.asked_by for row in rows)
+            parts = joined(f"{name}: {money(cost, found.currency)}" for name, cost in _largest(rows).items())
+            values = {"codes": ", ".join(codes), "cost": money(total, found.currency), "parts": parts}
+            said.append(Sentence(template, values))
+    if found.training is not None:
         said.append(Sentence(TRAINING, {"cost": money(found.training, found.currency)}))
     return tuple(said)
+
+
+def price_of_all(wanted: Sequence[RowsWanted], policy: Policy) -> str | None:
+    """What all these images cost together, with the currency; None where a number or a price is missing, or none are
+    wanted.
+    """
+    costs_of_each = [_row("", one, policy).cost for one in wanted]
+    known = [cost for cost in costs_of_each if cost is not None]
+    return money(sum(known), policy.currency) if known and len(known) == len(costs_of_each) else None
 
 
 def money(amount: float, currency: str | None) -> str:
@@ -65,7 +86,7 @@ def money(amount: float, currency: str | None) -> str:
 def _row(code: str, one: RowsWanted, policy: Policy) -> CostRow:
     price = policy.price_of(one.group)
     cost = None if price is None or one.more is None else price * one.more
-    return CostRow(code, one.group, one.more, price, cost)
+    return CostRow(code, one.group, one.more, price, cost, one.split)
 
 
 def _largest(rows: Sequence[CostRow]) -> dict[str, float]:
@@ -76,11 +97,11 @@ def _largest(rows: Sequence[CostRow]) -> dict[str, float]:
     return found
 
 
-def _no_total(rows: Sequence[CostRow]) -> str | None:
+def _no_total(rows: Sequence[CostRow], nothing: str) -> str | None:
     unpriced = joined(dict.fromkeys(row.group for row in rows if row.price is None))
     endless = joined(dict.fromkeys(row.group for row in rows if row.more is None))
     if endless is not None:
         return TOO_MANY.format(limit=f"{LIMIT:,}", names=endless)
     if unpriced is not None:
         return NO_PRICE.format(names=unpriced)
-    return None if rows else NOTHING_ASKED
+    return None if rows else nothing

@@ -62,7 +62,8 @@ def check(evidence: Evidence, policy: Policy) -> Finding:
         return finding("clear", say(values, CLEAR), *numbers)
     misses = missed(evidence, policy) and values["wanted"] is not None
     if misses and _rises_to_target(further, there, policy.target, policy.label_budget):
-        return finding("found", say(values, FOUND_BY, FOUND, OPEN), *numbers)
+        said = say(values, FOUND_BY, FOUND, OPEN)
+        return finding("found", said, *numbers, wanted=labels_wanted(further))
     return finding("not_enough_data", say(values, OPEN), *numbers)
 
 
