@@ -52,7 +52,7 @@ def test_what_is_missing_is_said_instead_of_a_total():
     endless = costs([finding("HM003", ("a", None))], SILENT, some)
     assert endless.total is None
     assert endless.total_reason == "no number of images up to 1,000,000 settles it, at the rates seen: a"
-    assert costs([], SILENT, some).total_reason == "no finding asks for more images"
+    assert costs([], SILENT, some).total_reason == "no finding asks for more test images"
     assert cost_sentences(found) == ()
 
 
@@ -66,14 +66,14 @@ def test_images_to_fit_and_images_to_test_are_never_in_one_sum(asked, labels, pr
     assert (both.total, both.total_reason) == (alone.total, alone.total_reason)
     assert (both.labels, both.labels_reason) == (other.labels, other.labels_reason)
     assert [row.split for row in both.rows] == ["test"] * len(asked) + ["val"] * len(labels)
-    assert other.total_reason == "no finding asks for more images"
+    assert other.total_reason == "no finding asks for more test images"
     assert alone.labels_reason == "no finding asks for more validation images"
     said = [sentence.template for sentence in cost_sentences(both)]
     assert said == [TOTAL] * bool(asked) + [LABELS] * bool(labels)
 
 
 def curved(make):
-    """The deciding head misses the target, and its curve meets it with 260 more images of one group and 200 of each other."""
+    """The deciding head misses the target; 260 more images of one group and 200 of each other would meet it."""
     head = make.head((0.7, 0.95, 0.95, 0.95))
     world = make.with_head(make.evidence(), "dfr", groups=head.groups, worst_group=head.worst_group)
     return replace(world, ceilings=make.ceilings())

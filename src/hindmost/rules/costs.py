@@ -15,7 +15,7 @@ LABELS = (
     "{parts}. They are no test images, so their price is not in any other sum."
 )
 TRAINING = "Training the network once more costs about {cost} at the policy's prices."
-NOTHING_ASKED = "no finding asks for more images"
+NOTHING_ASKED = "no finding asks for more test images"
 NO_LABELS = "no finding asks for more validation images"
 NO_PRICE = "no price is declared for: {names}"
 TOO_MANY = "no number of images up to {limit} settles it, at the rates seen: {names}"
