@@ -37,23 +37,34 @@ def test_two_runs_and_two_checkpoints(
     assert runs["before"]["mean"] == pytest.approx(np.mean([row["before"] for row in runs["rows"]]))
     assert runs["difference"]["low"] <= runs["difference"]["mean"] <= runs["difference"]["high"]
     assert "Several training runs" in (out / "report.html").read_text(encoding="utf-8")
+    assert audit["ceilings"]["ladder"]
+    assert {len(row["outcomes"]) for row in runs["rows"]} == {len(audit["findings"])}
+    own = {finding["code"]: finding["outcome"] for finding in audit["findings"]}
+    differ = {code for code, outcome in runs["rows"][0]["outcomes"].items() if own[code] != outcome}
+    assert differ <= {"HM013", "HM014"}, "only what has to hold in every run may change beside other runs"
 
     first, second = (
         next(path for path in sorted(own_cache.glob("models/*/erm.pth")) if _hash(path) == row["weights_hash"])
         for row in runs["rows"]
     )
     given = ["--checkpoint", str(first), "--checkpoint", str(second)]
-    assert run(["audit", str(drawn), "-o", str(tmp_path / "given"), *given]) == 0
-    again = json.loads((tmp_path / "given" / "audit.json").read_text(encoding="utf-8"))["runs"]
+    assert run(["audit", str(drawn), "-o", str(tmp_path / "one"), *given]) == 0
+    again = json.loads((tmp_path / "one" / "audit.json").read_text(encoding="utf-8"))["runs"]
     assert [row["name"] for row in again["rows"]] == ["checkpoint 1", "checkpoint 2"]
     assert [row["before"] for row in again["rows"]] == [row["before"] for row in runs["rows"]]
 
     capsys.readouterr()
+    (tmp_path / "one" / "runs" / "2" / "mine.txt").touch()
     assert run(["audit", str(drawn), "-o", str(tmp_path / "one"), *SMALL, "--seed", "1"]) == 0
     one = json.loads((tmp_path / "one" / "audit.json").read_text(encoding="utf-8"))
     assert one["runs"] is None
     assert one["model"]["weights_hash"] == runs["rows"][1]["weights_hash"], "the second run came from the cache"
     assert one["heads"]["dfr"]["worst_group"]["test_minimum"] == runs["rows"][1]["after"]
+    for name in ("heads/erm.npz", "heads/dfr.npz", "predictions.parquet"):
+        assert (out / "runs" / "2" / name).read_bytes() == (tmp_path / "one" / name).read_bytes()
+        assert (out / name).read_bytes() != (tmp_path / "one" / name).read_bytes()
+    left = {path.relative_to(tmp_path / "one" / "runs").as_posix() for path in (tmp_path / "one" / "runs").rglob("*")}
+    assert left == {"2", "2/mine.txt"}, "nothing of runs that were not made this time, and what is not ours stays"
 
 
 def _hash(path: Path) -> str | None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.special import ndtr
 
+from hindmost.core.ceilings import Ceilings
 from hindmost.core.features import Features
 from hindmost.core.fitting import FitContext
 from hindmost.core.policy import Policy
@@ -39,7 +40,8 @@ def given(features, heads=(HEAD, "threshold")):
 def measured(features, policy=POLICY, *, no_head=()):
     fitted, context = given(features)
     fitted |= {name: replace(fitted[name], head=None) for name in no_head}
-    return _ceilings.measure_ceilings(features, fitted, context, "refit", policy, SILENT)
+    given_all = (features, fitted, context, "refit", policy, SILENT)
+    return Ceilings(_ceilings.label_curve(*given_all), _ladder.measure_ladder(*given_all))
 
 
 @pytest.fixture(scope="module")

@@ -449,8 +449,10 @@ def full_audit() -> Audit:
         ),
         runs=Runs(
             "dfr",
-            (RunRow("seed 0", "cd34" * 16, "treatment_helps", ("treatment_helps",), 0.381, 0.793, 0.412, 0.371, 0.452),
-             RunRow("seed 1", "ef56" * 16, "surgery_needed", ("surgery_needed",), 0.402, None, None, None, None)),
+            (RunRow("seed 0", "cd34" * 16, "treatment_helps", ("treatment_helps",), 0.381, 0.793, 0.412, 0.371, 0.452,
+                    {"HM013": "found", "HM014": "clear"}),
+             RunRow("seed 1", "ef56" * 16, "surgery_needed", ("surgery_needed",), 0.402, None, None, None, None,
+                    {"HM013": "not_applicable"})),
             Pooled(0.3915, 0.2511, 0.5319, 0.0148), None, None, "dfr is not available in: seed 1",
             "t interval; runs and test rows drawn again, rows within groups and the same for all runs; n - 1 of n runs",
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,7 @@ class RunRow:
     difference: float | None
     low: float | None  # test rows drawn again, this run alone
     high: float | None
+    outcomes: dict[str, str] = field(default_factory=dict)  # rule -> its outcome in this run alone
 
 
 @dataclass(frozen=True)

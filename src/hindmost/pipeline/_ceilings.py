@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from hindmost import heads as registry
-from hindmost.core.ceilings import Ceilings, LabelCurve
+from hindmost.core.ceilings import LabelCurve
 from hindmost.core.errors import EmptyStratum
 from hindmost.core.features import Features
 from hindmost.core.fitting import FitContext
@@ -18,7 +18,6 @@ from hindmost.evals.extrapolate import DRAWS, extrapolate
 from hindmost.evals.label_budget import curve_of
 from hindmost.heads.to_head import to_predictor
 from hindmost.pipeline._heads import Fitted
-from hindmost.pipeline._ladder import measure_ladder
 from hindmost.pipeline.options import Talk
 
 MOST_DRAWS = 10
@@ -30,17 +29,10 @@ NO_TEST = "there are no test rows"
 FEW_ROWS = "a label budget needs {least} validation rows of every group, and has fewer of: {names}"
 
 
-def measure_ceilings(
-    features: Features, fitted: dict[str, Fitted], context: FitContext, baseline: str, policy: Policy, talk: Talk
-) -> Ceilings:
-    """Everything that says whether head, labels or features limit the worst group."""
-    curve = _label_curve(features, fitted, context, baseline, policy, talk)
-    return Ceilings(curve, measure_ladder(features, fitted, context, baseline, policy, talk))
-
-
-def _label_curve(
+def label_curve(
     features: Features, fitted: dict[str, Fitted], context: FitContext, baseline: str, policy: Policy, talk: Talk
 ) -> LabelCurve:
+    """The deciding head's curve over labelled images, taken further; or why there is none."""
     name, val, test = policy.deciding_head, context.val.rows, features.of("test")
     own = fitted[baseline].head
     reason = _why_not(name, fitted, len(test.rows))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
@@ -22,6 +23,9 @@ from hindmost.pipeline._tables import linear
 from hindmost.pipeline.options import AuditOptions
 from hindmost.pipeline.report import write_pages
 
+PREDICTIONS = "predictions.parquet"
+RUNS = "runs"  # folder of the later runs
+
 
 def write_results(
     audit: Audit, folder: Path, features: Features, heads: dict[str, Predictor], table: FeatureTable | None
@@ -29,26 +33,64 @@ def write_results(
     """Write ``audit.json``, the pages, ``heads/``, ``predictions.parquet``, and the features' table if there is one."""
     write_audit(audit, folder / "audit.json")
     write_pages(audit, folder)
-    (folder / "heads").mkdir()
-    for name, head in linear(heads).items():
-        about = {"name": name, "classes": list(audit.data.classes), "weights": audit.model.weights_hash}
-        write_head(head, folder / "heads" / f"{name}.npz", about)
-    rival = runner_up(heads[audit.baseline].logits(features.X), features.rows.y)
-    logits = {name: head.logits(features.X) for name, head in heads.items()}
-    shown = {name: margins(values, features.rows.y, rival) for name, values in logits.items()}
-    predicted = {name: head.predict(features.X) for name, head in heads.items()}
-    write_predictions(folder / "predictions.parquet", features.rows, shown, predicted)
+    write_fitted(folder, features, heads, audit.baseline, audit.model.weights_hash)
     if table is not None:
         write_feature_table(folder / FILE, table)
 
 
-def remove_stale(out: Path, heads: Collection[str], languages: Collection[str], *, features: bool) -> None:
-    """Remove what an earlier audit wrote and this one did not: it would look like its own."""
-    stale = [file for file in (out / "heads").glob("*.npz") if file.stem not in heads]
+def write_fitted(
+    folder: Path, features: Features, heads: dict[str, Predictor], baseline: str, weights_hash: str | None
+) -> None:
+    """Write ``heads/`` and ``predictions.parquet`` of one network."""
+    (folder / "heads").mkdir(parents=True)
+    classes = list(features.rows.naming.classes)
+    for name, head in linear(heads).items():
+        about = {"name": name, "classes": classes, "weights": weights_hash}
+        write_head(head, folder / "heads" / f"{name}.npz", about)
+    rival = runner_up(heads[baseline].logits(features.X), features.rows.y)
+    logits = {name: head.logits(features.X) for name, head in heads.items()}
+    shown = {name: margins(values, features.rows.y, rival) for name, values in logits.items()}
+    predicted = {name: head.predict(features.X) for name, head in heads.items()}
+    write_predictions(folder / PREDICTIONS, features.rows, shown, predicted)
+
+
+def folder_of_run(folder: Path, number: int) -> Path:
+    """Where the heads and predictions of one run lie, counted from 1; those of the first in the folder itself."""
+    return folder if number == 1 else folder / RUNS / str(number)
+
+
+def remove_stale(out: Path, heads: Sequence[Collection[str]], languages: Collection[str], *, features: bool) -> None:
+    """Remove what an earlier audit wrote and this one did not: it would look like its own.
+
+    Parameters
+    ----------
+    heads : for each run, the names of the heads that it wrote
+    """
+    stale = [file for number, names in enumerate(heads, 1) for file in _other_heads(folder_of_run(out, number), names)]
     stale += [file for file in out.glob("report.*.html") if file.name.split(".")[1] not in languages]
     stale += [] if features else [file for file in (out / FILE,) if file.exists()]
     for file in stale:
         file.unlink()
+    for folder in [one for one in (out / RUNS).glob("*") if one.name.isdecimal() and int(one.name) > len(heads)]:
+        _remove_run(folder)
+    _remove_if_empty(out / RUNS)
+
+
+def _other_heads(folder: Path, names: Collection[str]) -> list[Path]:
+    return [file for file in (folder / "heads").glob("*.npz") if file.stem not in names]
+
+
+def _remove_run(folder: Path) -> None:
+    """The files that an audit writes of a later run, and its folders where nothing else is in them."""
+    for file in [*_other_heads(folder, ()), folder / PREDICTIONS]:
+        file.unlink(missing_ok=True)
+    _remove_if_empty(folder / "heads")
+    _remove_if_empty(folder)
+
+
+def _remove_if_empty(folder: Path) -> None:
+    with suppress(OSError):  # it is not there, or holds what is not ours
+        folder.rmdir()
 
 
 def write_run_record(folder: Path, source: Path, out: Path, options: AuditOptions, clock: Clock) -> None:

@@ -93,4 +93,5 @@ def _row(run: Run, deciding: str) -> RunRow:
         None if change is None else change.worst_difference,
         None if change is None else change.worst_low,
         None if change is None else change.worst_high,
+        {finding.code: finding.outcome for finding in audit.findings},
     )

@@ -10,6 +10,7 @@ import numpy as np
 from hindmost import heads as registry
 from hindmost.core.anatomy import FeatureTable
 from hindmost.core.audit import Audit
+from hindmost.core.ceilings import Ceilings
 from hindmost.core.errors import InputError
 from hindmost.core.excited import ExcitedRow
 from hindmost.core.features import Features
@@ -25,7 +26,7 @@ from hindmost.io.output import staging
 from hindmost.io.policy import read_policy
 from hindmost.pipeline import _embeddings, _images
 from hindmost.pipeline._anatomy import dissect
-from hindmost.pipeline._ceilings import measure_ceilings
+from hindmost.pipeline._ceilings import label_curve
 from hindmost.pipeline._clock import Clock
 from hindmost.pipeline._data import Input, data_record, read_input
 from hindmost.pipeline._engine import check_engine, engine_for
@@ -33,12 +34,13 @@ from hindmost.pipeline._excited import lift_of_all, look_at_excited
 from hindmost.pipeline._halves import measure_halves
 from hindmost.pipeline._heads import Fitted, fit_heads
 from hindmost.pipeline._judge import Measured, judge
+from hindmost.pipeline._ladder import measure_ladder
 from hindmost.pipeline._map_evidence import MapEvidence, measure_maps
 from hindmost.pipeline._map_trust import measure_trust
 from hindmost.pipeline._maps import Maps, draw_maps, locate
 from hindmost.pipeline._near_duplicates import search_near_duplicates
 from hindmost.pipeline._probe import measure_probe
-from hindmost.pipeline._publish import remove_stale, write_results, write_run_record
+from hindmost.pipeline._publish import folder_of_run, remove_stale, write_fitted, write_results, write_run_record
 from hindmost.pipeline._ranking import rankings
 from hindmost.pipeline._reliance import measure_reliance, twins_among_rows
 from hindmost.pipeline._runs import as_run, options_of_runs, together
@@ -57,7 +59,8 @@ def audit(source: Path, out: Path, options: AuditOptions = AUDIT, *, talk: Talk 
     Parameters
     ----------
     source : Path       a folder of images or an embeddings file
-    out : Path          folder for ``audit.json``, ``report.html``, ``heads/``, the ``.parquet`` tables, ``run.json``
+    out : Path          folder for ``audit.json``, ``report.html``, ``heads/``, the ``.parquet`` tables, ``run.json``,
+                        and ``runs/2/`` and so on with heads and predictions of later runs
     options : AuditOptions
     talk : Talk         hears progress and notices
 
@@ -84,8 +87,11 @@ def audit(source: Path, out: Path, options: AuditOptions = AUDIT, *, talk: Talk 
         seen, heads, table = found[0].seen, found[0].heads, found[0].table
         result = _judged(found, policy, options.seed)
         write_results(result, folder, seen.features, heads, table)
+        for number, run in enumerate(found[1:], 2):
+            place, weights_hash = folder_of_run(folder, number), run.seen.model.weights_hash
+            write_fitted(place, run.seen.features, run.heads, run.measured.baseline, weights_hash)
         write_run_record(folder, source, out, options, clock)
-    remove_stale(out, linear(heads), policy.languages[1:], features=table is not None)
+    remove_stale(out, [linear(run.heads) for run in found], policy.languages[1:], features=table is not None)
     return result
 
 
@@ -118,8 +124,19 @@ def _runs(
         seen = _look(given, own, policy, talk, engine)
         fitted = fit_heads(names, _context(seen, policy, own.seed), seen.baseline, talk, engine)
         measured, heads, table = _measure(seen, fitted, policy, replace(own, images=own.images and not found), talk)
-        found.append(_Run(name, seen, replace(measured, near_duplicates=_near(found, seen, own, talk)), heads, table))
+        measured = replace(measured, near_duplicates=_near(found, seen, own, talk))
+        if not found:
+            measured = _with_ladder(measured, seen, policy, own.seed, talk)
+        found.append(_Run(name, seen, measured, heads, table))
     return found
+
+
+def _with_ladder(measured: Measured, seen: Seen, policy: Policy, seed: int, talk: Talk) -> Measured:
+    """With the ladder, which is shown for the first network only, and which no rule reads."""
+    assert measured.ceilings is not None
+    context = _context(seen, policy, seed)
+    ladder = measure_ladder(seen.features, measured.fitted, context, measured.baseline, policy, talk)
+    return replace(measured, ceilings=replace(measured.ceilings, ladder=ladder))
 
 
 def _near(found: list[_Run], seen: Seen, options: AuditOptions, talk: Talk) -> NearDuplicates | None:
@@ -171,7 +188,7 @@ def _measure(
         blame=blames(seen.features, heads, baseline, twins),
         ranking=rankings(seen.features, heads, baseline),
         map_trust=_map_trust(seen, fitted, linear(heads), maps, (baseline, policy.deciding_head), seed),
-        ceilings=measure_ceilings(seen.features, fitted, context, baseline, policy, talk),
+        ceilings=Ceilings(label_curve(seen.features, fitted, context, baseline, policy, talk)),
     )
     return measured, heads, table
 

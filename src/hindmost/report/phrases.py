@@ -110,6 +110,7 @@ PHRASES: tuple[str, ...] = (
     N_("the head is not linear, so no map shows its evidence and no file holds its weights"),
     # costs
     N_("no finding asks for more test images"),
+    N_("no finding asks for more images"),
     N_("no finding asks for more validation images"),
     N_("no price is declared for: {names}"),
     N_("no number of images up to {limit} settles it, at the rates seen: {names}"),

@@ -22,6 +22,7 @@ NOT_TAKEN_FURTHER = (
 REACHED = (
     "Every group of {head} is right on at least {lower:.1%} with the labels there are; the target is {target:.1%}."
 )
+REACHED_RUNS = REACHED + " So it is in all {runs} training runs."
 
 
 def curve_of(evidence: Evidence, policy: Policy) -> LabelCurve | None:
@@ -51,15 +52,19 @@ def why_no_curve(evidence: Evidence, policy: Policy) -> Sentence | None:
     return None
 
 
-def reached(evidence: Evidence, policy: Policy) -> Sentence | None:
-    """A sentence where every group of the deciding head is shown to reach the target; else None."""
+def reached(evidence: Evidence, policy: Policy, runs: int | None) -> Sentence | None:
+    """A sentence where every group of the deciding head is shown to reach the target; else None.
+
+    ``runs``: how many training runs agree; None: there is one.
+    """
     head = available(evidence, policy.deciding_head)
     worst = None if head is None else head.worst_group
     if policy.target is None or worst is None or worst.lower_bound is None or empty_test_groups(evidence, head):
         return None
     if worst.lower_bound < policy.target:
         return None
-    return say({"head": policy.deciding_head, "lower": worst.lower_bound, "target": policy.target}, REACHED)
+    values: dict[str, Value] = {"head": policy.deciding_head, "lower": worst.lower_bound, "target": policy.target}
+    return say(values | {"runs": runs}, REACHED_RUNS, REACHED)
 
 
 def missed(evidence: Evidence, policy: Policy) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from hindmost.core.audit import Evidence
 from hindmost.core.findings import Decision, Sentence
 from hindmost.rules._say import joined, points, say
@@ -25,6 +27,20 @@ def gained_over_runs(evidence: Evidence) -> bool:
         return True
     rose = runs.difference is not None and runs.difference.low > 0
     return rose and not any("treatment_harms" in run.holds for run in runs.rows)
+
+
+def outcomes_over_runs(evidence: Evidence, code: str) -> dict[str, int] | None:
+    """How many runs a rule is found, clear and open in, each by its own network; None with one run."""
+    if evidence.runs is None:
+        return None
+    said = [run.outcomes.get(code, "not_applicable") for run in evidence.runs.rows]
+    found, clear = said.count("found"), said.count("clear")
+    return {"runs": len(said), "found": found, "clear": clear, "open": len(said) - found - clear}
+
+
+def agree(counts: Mapping[str, int] | None) -> bool:
+    """True where every run has the same outcome; with one run, always."""
+    return counts is None or counts["runs"] in (counts["found"], counts["clear"], counts["open"])
 
 
 def pooled_sentence(evidence: Evidence) -> Sentence | None:

@@ -8,6 +8,7 @@ from hindmost.core.audit import Evidence
 from hindmost.core.findings import Finding
 from hindmost.core.policy import Policy
 from hindmost.rules._curve import at_horizon, extrapolation_of, reached, why_no_curve
+from hindmost.rules._runs import agree, outcomes_over_runs
 from hindmost.rules._say import Value, say
 
 CODE = "HM013"
@@ -34,6 +35,13 @@ OPEN_BRIEF = (
     "From {images} labelled images of each group, the curve of {head} does not say on which side of {target:.1%} the "
     "worst group would be with {horizon}."
 )
+FOUND_RUNS = FOUND + " The curves of all {runs} training runs say so."
+FOUND_BRIEF_RUNS = FOUND_BRIEF + " The curves of all {runs} training runs say so."
+CLEAR_RUNS = CLEAR + " The curves of all {runs} training runs say so."
+RUNS_DIFFER = (
+    "The curves of {runs} training runs do not agree: in {found} the features of the network hold {head} under the "
+    "target of {target:.1%}, in {clear} they allow it, in {open} neither is shown. It has to hold in every run."
+)
 WOULD_CHANGE = (
     "An upper bound of the curve at {horizon} images of each group under {target:.1%} makes it found; a lower bound at "
     "or above it, clear."
@@ -51,11 +59,15 @@ def check(evidence: Evidence, policy: Policy) -> Finding:
     values |= {"images": further.worst[0].budget or 0, "horizon": further.horizon}
     values |= {"estimate": end.estimate, "lower": end.lower, "upper": end.upper}
     numbers = (end.estimate, end.lower, end.upper, policy.target, say(values, WOULD_CHANGE))
-    already = reached(evidence, policy)
+    counts = outcomes_over_runs(evidence, CODE)
+    values |= counts or {}
+    if not agree(counts):
+        return finding("not_enough_data", say(values, RUNS_DIFFER), *numbers)
+    already = reached(evidence, policy, None if counts is None else counts["runs"])
     if already is not None:
         return finding("clear", already, *numbers)
     if end.upper is not None and end.upper < policy.target:
-        return finding("found", say(values, FOUND, FOUND_BRIEF), *numbers)
+        return finding("found", say(values, FOUND_RUNS, FOUND_BRIEF_RUNS, FOUND, FOUND_BRIEF), *numbers)
     if end.lower is not None and end.lower >= policy.target:
-        return finding("clear", say(values, CLEAR), *numbers)
+        return finding("clear", say(values, CLEAR_RUNS, CLEAR), *numbers)
     return finding("not_enough_data", say(values, OPEN, OPEN_BRIEF), *numbers)

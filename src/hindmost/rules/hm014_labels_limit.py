@@ -17,6 +17,7 @@ from hindmost.rules._curve import (
     reached,
     why_no_curve,
 )
+from hindmost.rules._runs import agree, outcomes_over_runs
 from hindmost.rules._say import Value, joined, more_rows, say
 
 CODE = "HM014"
@@ -40,6 +41,14 @@ OPEN = (
     "From {images} labelled images of each group, the curve of {head} does not say whether {budget} would reach "
     "{target:.1%}."
 )
+FOUND_BY_RUNS = FOUND_BY + " The curves of all {runs} training runs say so; the counts are the first run's."
+FOUND_RUNS = FOUND + " The curves of all {runs} training runs say so; the counts are the first run's."
+CLEAR_RUNS = CLEAR + " The curves of all {runs} training runs say so."
+RUNS_DIFFER = (
+    "The curves of {runs} training runs do not agree: in {found} more labels within the budget of {budget} take {head} "
+    "to the target of {target:.1%}, in {clear} they do not or are not needed, in {open} neither is shown. It has to "
+    "hold in every run."
+)
 WOULD_CHANGE = (
     "A curve that rises beyond its interval in every group under {target:.1%} and meets it within {budget} images of "
     "each group makes it found; an upper bound under the target there, clear."
@@ -55,14 +64,18 @@ def check(evidence: Evidence, policy: Policy) -> Finding:
     there = at_budget(further, policy.label_budget)
     values = _values(further, there, policy, policy.target)
     numbers = (there.estimate, there.lower, there.upper, policy.target, say(values, WOULD_CHANGE))
-    already = reached(evidence, policy)
+    counts = outcomes_over_runs(evidence, CODE)
+    values |= counts or {}
+    if not agree(counts):
+        return finding("not_enough_data", say(values, RUNS_DIFFER), *numbers)
+    already = reached(evidence, policy, None if counts is None else counts["runs"])
     if already is not None:
         return finding("clear", already, *numbers)
     if there.upper is not None and there.upper < policy.target:
-        return finding("clear", say(values, CLEAR), *numbers)
+        return finding("clear", say(values, CLEAR_RUNS, CLEAR), *numbers)
     misses = missed(evidence, policy) and values["wanted"] is not None
     if misses and _rises_to_target(further, there, policy.target, policy.label_budget):
-        said = say(values, FOUND_BY, FOUND, OPEN)
+        said = say(values, FOUND_BY_RUNS, FOUND_RUNS, FOUND_BY, FOUND, OPEN)
         return finding("found", said, *numbers, wanted=labels_wanted(further))
     return finding("not_enough_data", say(values, OPEN), *numbers)
 
