@@ -5,38 +5,40 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-import numpy as np
-
-from _verdict_runs import One, Run
+from hindmost.core.audit import Audit
+from hindmost.io.audit_json import read_audit
 from hindmost.pipeline.demo import DemoOptions, demo
+
+SEEDS = 5
 
 
 @dataclass(frozen=True)
-class Cell:
-    """Knobs under a name; ``truth`` is what they were made to show, and no population value."""
+class Setting:
+    """Knobs under a name; ``made_for`` is the decision that they were made to show, and no population value."""
 
     name: str
-    truth: str
+    made_for: str
     options: DemoOptions
-    runs: int = 5
 
 
-def cells() -> Iterator[Cell]:
-    """The head at fault, the features at fault, and nothing at fault."""
-    yield Cell("default", "treatment_sufficient", DemoOptions())
-    yield Cell("entangled", "surgery_needed", DemoOptions(entangled=True))
-    yield Cell("no correlation", "no_shortcut_found", DemoOptions(correlation=0.5))
+SETTINGS = (  # the head at fault, the features at fault, nothing at fault
+    Setting("default", "treatment_sufficient", DemoOptions()),
+    Setting("entangled", "surgery_needed", DemoOptions(entangled=True)),
+    Setting("no correlation", "no_shortcut_found", DemoOptions(correlation=0.5)),
+)
 
 
-def once(cell: Cell) -> One:
-    """Generate, train and audit with the seed of the run."""
+def run_all(folder: Path, seeds: int = SEEDS) -> Iterator[tuple[Setting, int, Audit]]:
+    """Seed after seed, each with every setting: generate, train and audit what is not kept in ``folder`` yet."""
+    for seed in range(seeds):
+        for setting in SETTINGS:
+            out = out_of(folder, setting, seed)
+            if not (out / "audit.json").is_file():
+                demo(out, replace(setting.options, seed=seed))
+            yield setting, seed, read_audit(out / "audit.json")
 
-    def run(rng: np.random.Generator, seed: int) -> Run:
-        with TemporaryDirectory() as folder:
-            audit = demo(Path(folder) / "out", replace(cell.options, seed=seed))
-        held = (audit.decision, *audit.companions)
-        return cell.truth, cell.truth == "treatment_sufficient", held, audit.findings
 
-    return run
+def out_of(folder: Path, setting: Setting, seed: int) -> Path:
+    """Where the audit of one run is kept."""
+    return folder / "bluebox" / f"{setting.name.replace(' ', '_')}_{seed}"

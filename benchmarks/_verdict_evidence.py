@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from _verdict_runs import Held
 from _verdict_world import Draw, World, rows_of, with_twins
 from hindmost.core.audit import DataRecord, Evidence, HeadRecord
+from hindmost.core.ceilings import Ceilings
 from hindmost.core.findings import Finding, Verdict
 from hindmost.core.rows import IntArray, Rows
 from hindmost.core.tables import ChangeTable, HeadTable, MapTable, Reliance
@@ -79,7 +80,7 @@ class Judge:
         swap, control = place < rates.both + rates.swap, place < rates.both
         return self._head(self._said(rank < np.repeat(self.world.before, self.world.sizes)), (swap, control))
 
-    def __call__(self, drawn: Draw, seed: int) -> tuple[Held, tuple[Finding, ...]]:
+    def __call__(self, drawn: Draw, seed: int, ceilings: Ceilings | None = None) -> tuple[Held, tuple[Finding, ...]]:
         """What holds of one data set, and the findings it rests on."""
         said = {"erm": self._said(drawn.before), "dfr": self._said(drawn.after)}
         flips = {"erm": drawn.flips_before, "dfr": drawn.flips}
@@ -89,7 +90,7 @@ class Judge:
         control = self._change(said["threshold"], said["dfr"], seed) if "threshold" in said else None
         known = {"erm": self.usual_baseline} if self.keep_baseline else {}
         heads = {name: known.get(name) or self._head(said[name], flips[name]) for name in said}
-        evidence = Evidence("erm", heads, changes, control, self.data, (0, ()))
+        evidence = Evidence("erm", heads, changes, control, self.data, (0, ()), ceilings)
         findings = check_all(evidence, self.world.policy)
         return held(decide(findings, evidence, self.world.policy)), findings
 

@@ -12,6 +12,7 @@ from _verdict_gaussian import NAMING, Gaussian
 from _verdict_runs import Held, One, Run
 from hindmost import heads as registry
 from hindmost.core.audit import DataRecord, Evidence
+from hindmost.core.ceilings import Ceilings
 from hindmost.core.features import Features
 from hindmost.core.findings import Finding
 from hindmost.core.fitting import FitContext
@@ -63,7 +64,7 @@ def once(cell: Cell) -> One:
         before, after = fit(features, policy, seed)
         truth = cell.population.truth(before, after)
         found, findings = decided(features, twins, (before, after), policy, seed)
-        return truth.category(policy), truth.sufficient(policy), found, findings
+        return Run(truth.category(policy), truth.sufficient(policy), found, findings, truth.untrue(policy))
 
     return run
 
@@ -71,10 +72,11 @@ def once(cell: Cell) -> One:
 def fit(features: Features, policy: Policy, seed: int) -> tuple[Head, Head]:
     """The baseline on the train rows and the deciding head on the validation rows, as an audit builds them."""
     context = FitContext(features.of("train"), features.of("val"), None, seed, NAMING.n_groups)
-    return _fit(BASELINE, context), _fit(policy.deciding_head, context)
+    return fit_one(BASELINE, context), fit_one(policy.deciding_head, context)
 
 
-def _fit(name: str, context: FitContext) -> Head:
+def fit_one(name: str, context: FitContext) -> Head:
+    """A linear head of the registry."""
     rows = context.fitted_on(registry.load(name).rows)
     X = np.asarray(rows.X, dtype=np.float64)
     head = to_predictor(registry.build(name, context).fit(X, rows.rows.y, strata=rows.rows.strata))
@@ -83,7 +85,12 @@ def _fit(name: str, context: FitContext) -> Head:
 
 
 def decided(
-    features: Features, twins: Twins, fits: tuple[Head, Head], policy: Policy, seed: int
+    features: Features,
+    twins: Twins,
+    fits: tuple[Head, Head],
+    policy: Policy,
+    seed: int,
+    ceilings: Ceilings | None = None,
 ) -> tuple[Held, tuple[Finding, ...]]:
     """Tables, rules and decision."""
     heads: dict[str, Predictor] = dict(zip((BASELINE, policy.deciding_head), fits))
@@ -91,7 +98,7 @@ def decided(
     tables = tabulate(features, fitted, BASELINE, policy, seed)
     reliance = measure_reliance(features, heads, BASELINE, twins, policy.level)
     records = {name: record(tables.heads[name], reliance[name]) for name in heads}
-    evidence = Evidence(BASELINE, records, tables.changes, tables.control_change, _data(features), None)
+    evidence = Evidence(BASELINE, records, tables.changes, tables.control_change, _data(features), None, ceilings)
     findings = check_all(evidence, policy)
     return held(decide(findings, evidence, policy)), findings
 

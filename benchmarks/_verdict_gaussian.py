@@ -78,7 +78,7 @@ class Gaussian:
 
     def truth(self, before: Head, after: Head) -> Truth:
         """Population values of two fitted heads; flips by quadrature over e, given which the twins are independent."""
-        first, then = self._accuracy(before), self._accuracy(after)
+        first, then = self.accuracy(before), self.accuracy(after)
         by_class = first.reshape(2, 2)
         return Truth(
             worst=float(then.min()),
@@ -105,7 +105,8 @@ class Gaussian:
         core, cue = b + self.core * Y * u, self.cue * A * v
         return core + cue, core - cue, float(np.linalg.norm(w)), max(abs(self.surroundings * r), 1e-9)
 
-    def _accuracy(self, head: Head) -> FloatArray:
+    def accuracy(self, head: Head) -> FloatArray:
+        """Share of each group that a head is right on, shape (4,)."""
         mean, _, own, around = self._parts(head)
         return np.asarray(ndtr(Y * mean / np.hypot(own, around)))
 

@@ -5,23 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
-from typing import get_args
 
 from _verdict_cells import GRIDS
 from _verdict_coverage import SIZES, exact, worst_change
+from _verdict_curve_report import DECISIONS, SHORT, curve_report, upper
 from _verdict_exact import at_most
 from _verdict_features import cells as feature_cells
+from _verdict_fitted import cells as fitted_cells
 from _verdict_runs import EFFECTS, Counts, path_of, read
-from hindmost.core.findings import Decision
-from hindmost.core.intervals import clopper_pearson_upper
-
-DECISIONS = get_args(Decision)
-SHORT = dict(zip(DECISIONS, ("no shortcut", "sufficient", "harms", "surgery", "collect", "helps", "cannot tell")))
 
 
 def report(folder: Path) -> str:
     """Every table for which there are counts."""
-    parts = [_false(folder), _power(folder), _confusion(folder), _null(folder)]
+    parts = [_false(folder), _power(folder), _confusion(folder), curve_report(folder), _null(folder)]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -35,11 +31,6 @@ def coverage(runs: int) -> str:
     for miss in (each for n in SIZES for each in worst_change(n, runs)):
         lines.append(f"| {miss.name} | {miss.n} | {miss.runs:,} | {miss.below:.1%} | {miss.above:.1%} |")
     return "\n".join(lines)
-
-
-def upper(count: int, runs: int) -> float:
-    """One-sided 95 % Clopper-Pearson bound of a simulated rate."""
-    return float(clopper_pearson_upper(count, runs, level=0.05))
 
 
 def _kept(folder: Path, grid: str, names: Iterable[str]) -> list[Counts]:
@@ -74,6 +65,7 @@ def _confusion(folder: Path) -> str:
     head = " | ".join(SHORT[decision] for decision in DECISIONS)
     lines = [f"| cell | true | runs | {head} |", "|---|---|--:|" + "--:|" * len(DECISIONS)]
     names = {"others": [w.name for w in GRIDS["others"]()], "features": [c.name for c in feature_cells()]}
+    names["fitted"] = [cell.name for cell in fitted_cells()]
     kept = [counts for grid, cells in names.items() for counts in _kept(folder, grid, cells)]
     for counts in kept:
         for truth, said in sorted(counts.decided.items()):

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 from zlib import crc32
 
 import numpy as np
@@ -14,9 +15,21 @@ import numpy as np
 from hindmost.core.findings import Finding
 
 Held = tuple[str, ...]  # the decision and its companions
-Run = tuple[str, bool, Held, tuple[Finding, ...]]  # what is true, sufficient in truth, what held, why
+
+
+class Run(NamedTuple):
+    """One data set: what is true, whether "sufficient" is, what held, why, and the rules whose "found" is false."""
+
+    truth: str
+    enough: bool
+    held: Held
+    findings: tuple[Finding, ...]
+    untrue: tuple[str, ...] = ()
+
+
 One = Callable[[np.random.Generator, int], Run]
 EFFECTS = ("HM001", "HM002", "HM003", "HM004", "HM005", "HM006", "HM007", "HM010")  # the others count rows and files
+CURVE = ("HM013", "HM014")  # what the label-budget curve says
 
 
 @dataclass
@@ -32,6 +45,8 @@ class Counts:
     found : dict                        rule -> runs in which it was found
     any_found : int                     runs in which any rule that claims an effect was found
     seconds : float                     of the processor
+    untrue : dict                       rule of the label curve -> runs in which its "found" would be false
+    falsely : dict                      rule -> those of them in which it was found all the same
     """
 
     name: str
@@ -42,16 +57,20 @@ class Counts:
     found: dict[str, int] = field(default_factory=dict)
     any_found: int = 0
     seconds: float = 0.0
+    untrue: dict[str, int] = field(default_factory=dict)
+    falsely: dict[str, int] = field(default_factory=dict)
 
-    def add(self, truth: str, enough: bool, held: Held, findings: tuple[Finding, ...]) -> None:
-        """One more run; ``enough``: the treatment is sufficient in truth."""
-        codes = [f.code for f in findings if f.outcome == "found" and f.code in EFFECTS]
+    def add(self, run: Run) -> None:
+        """One more run."""
+        found = [f.code for f in run.findings if f.outcome == "found" and f.code in EFFECTS + CURVE]
         self.runs += 1
-        self.false += "treatment_sufficient" in held and not enough
-        self.any_found += bool(codes)
-        row = self.decided.setdefault(truth, {})
-        row[held[0]] = row.get(held[0], 0) + 1
-        self.found = dict(Counter(self.found) + Counter(codes))
+        self.false += "treatment_sufficient" in run.held and not run.enough
+        self.any_found += any(code in EFFECTS for code in found)
+        row = self.decided.setdefault(run.truth, {})
+        row[run.held[0]] = row.get(run.held[0], 0) + 1
+        self.found = dict(Counter(self.found) + Counter(found))
+        self.untrue = dict(Counter(self.untrue) + Counter(run.untrue))
+        self.falsely = dict(Counter(self.falsely) + Counter(code for code in found if code in run.untrue))
 
 
 def read(path: Path, name: str, grid: str) -> Counts:

@@ -23,6 +23,8 @@ class Truth:
     reliance : float         flips under the swap beyond the control, the largest of the three readings
     change : float           lowest group accuracy after minus before
     gap, reliance_before     of the baseline
+    at_budget, at_horizon    worst group of the deciding head's true curve over labelled images, with as many of each
+                             group as could be had, and with as many as a bound decides by; None: no curve
     """
 
     worst: float
@@ -31,6 +33,8 @@ class Truth:
     change: float
     gap: float
     reliance_before: float
+    at_budget: float | None = None
+    at_horizon: float | None = None
 
     def sufficient(self, policy: Policy) -> bool:
         """All three hold. A value exactly on its threshold counts as a failure: it is the edge of "not"."""
@@ -41,6 +45,23 @@ class Truth:
             and self.reliance < policy.reliance_margin - EDGE
         )
 
+    def features_limit(self, policy: Policy) -> bool:
+        """HM013's claim: no number of labels that anyone would collect reaches the target. On it is "reached"."""
+        assert policy.target is not None
+        return self.at_horizon is not None and self.at_horizon < policy.target - EDGE
+
+    def labels_limit(self, policy: Policy) -> bool:
+        """HM014's claim: the head misses the target, and more labels within the budget lift it above."""
+        assert policy.target is not None
+        return (
+            self.at_budget is not None and self.worst < policy.target - EDGE and self.at_budget > policy.target + EDGE
+        )
+
+    def untrue(self, policy: Policy) -> tuple[str, ...]:
+        """Rules of the curve whose "found" would be false."""
+        claims = {"HM013": self.features_limit(policy), "HM014": self.labels_limit(policy)}
+        return tuple(code for code, true in claims.items() if self.at_horizon is not None and not true)
+
     def category(self, policy: Policy) -> str:
         """The row of the decision's table that is true, first match first; "no effect" where none is."""
         if self.gap < policy.gap_margin - EDGE and self.reliance_before < policy.reliance_margin - EDGE:
@@ -49,8 +70,10 @@ class Truth:
             return "treatment_sufficient"
         if self.change < -EDGE:
             return "treatment_harms"
-        if self.reliance > policy.reliance_margin + EDGE:
+        if self.reliance > policy.reliance_margin + EDGE or self.features_limit(policy):
             return "surgery_needed"
+        if self.labels_limit(policy):
+            return "collect_data"
         return "treatment_helps" if self.change > EDGE else "no effect"
 
 

@@ -4,8 +4,8 @@
     python benchmarks/verdict.py table -o FOLDER
     python benchmarks/verdict.py coverage --runs 1000
 
-Tables are drawn, or features, or photographs; everything from there on is the code of the product. Without ``--runs`` a
-boundary cell gets as many as its exact rate asks for, never fewer than 2,000.
+Tables are drawn, or curves over labelled images, or features, or photographs; everything from there on is the code of
+the product. Without ``--runs`` a boundary cell gets as many as its exact rate asks for, never fewer than 2,000.
 """
 
 from __future__ import annotations
@@ -19,7 +19,10 @@ from time import process_time
 import numpy as np
 
 import _verdict_bluebox as bluebox
+import _verdict_curve_cells as curve_cells
+import _verdict_curves as curves
 import _verdict_features as features
+import _verdict_fitted as fitted
 from _verdict_cells import GRIDS
 from _verdict_evidence import Judge
 from _verdict_exact import at_most
@@ -30,6 +33,7 @@ from _verdict_truth import truth_of
 from _verdict_world import World, draw
 
 LEAST = 2_000
+SOME = 300  # of a curve that lies beside its edges
 CHUNK = 500
 SUFFICIENT = ("boundary", "alternative")  # grids that look at "sufficient", which rests on the deciding head alone
 
@@ -39,6 +43,13 @@ def main() -> None:
     options = _options()
     if options.grid in ("table", "coverage"):
         print(report(options.out) if options.grid == "table" else coverage(options.runs or LEAST))
+        return
+    if options.grid == "bluebox":
+        for setting, seed, audit in bluebox.run_all(options.out, options.runs or bluebox.SEEDS):
+            print(
+                f"{setting.name}, seed {seed}: {audit.decision}, with {', '.join(audit.companions) or 'none'}",
+                flush=True,
+            )
         return
     remember_bounds()
     for name, (one, runs) in _cells(options.grid).items():
@@ -51,7 +62,7 @@ def main() -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("grid", choices=[*GRIDS, "features", "bluebox", "table", "coverage"])
+    parser.add_argument("grid", choices=[*GRIDS, "curves", "features", "fitted", "bluebox", "table", "coverage"])
     parser.add_argument("--cells", default="", help="run cells whose name holds this")
     parser.add_argument("--runs", type=int, help="runs in all, those that are kept counted in")
     parser.add_argument("--most", type=int, default=10**9, help="no cell gets more runs than this")
@@ -62,10 +73,14 @@ def _options() -> argparse.Namespace:
 
 def _cells(grid: str) -> dict[str, tuple[One, int]]:
     """Each cell's single run, and how many runs it gets."""
-    if grid == "features":
-        return {cell.name: (features.once(cell), cell.runs) for cell in features.cells()}
-    if grid == "bluebox":
-        return {cell.name: (bluebox.once(cell), cell.runs) for cell in bluebox.cells()}
+    if grid in ("features", "fitted"):
+        made = {"features": features, "fitted": fitted}[grid]
+        return {cell.name: (made.once(cell), cell.runs) for cell in made.cells()}
+    if grid == "curves":
+        return {
+            world.name: (curves.once(world), LEAST if curve_cells.on_an_edge(world) else SOME)
+            for world in curve_cells.cells()
+        }
     most = runs_for if grid == "boundary" else lambda rate: LEAST
     return {
         world.name: (once(world, keep_baseline=grid in SUFFICIENT), most(at_most(world))) for world in GRIDS[grid]()
@@ -78,7 +93,7 @@ def once(world: World, *, keep_baseline: bool = False) -> One:
     category, enough = truth.category(world.policy), truth.sufficient(world.policy)
 
     def run(rng: np.random.Generator, seed: int) -> Run:
-        return category, enough, *judge(draw(world, rng), seed)
+        return Run(category, enough, *judge(draw(world, rng), seed))
 
     return run
 
@@ -100,7 +115,7 @@ def simulate(name: str, grid: str, one: One, runs: int, folder: Path, *, seed: i
     while counts.runs < runs:
         start = process_time()
         for run in range(counts.runs, min(counts.runs + CHUNK, runs)):
-            counts.add(*one(generator(name, run, seed), run))
+            counts.add(one(generator(name, run, seed), run))
         counts.seconds += process_time() - start
         write(path, counts)
         print(f"\r{name} {counts.runs}/{runs}", end="", file=sys.stderr, flush=True)

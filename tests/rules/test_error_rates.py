@@ -15,12 +15,16 @@ from hindmost.core import paired, worst, worst_change
 from hindmost.core.head import Head
 from hindmost.core.intervals import clopper_pearson_lower, clopper_pearson_upper
 from hindmost.core.paired import tango_bound
-from hindmost.evals import group_change, reliance
+from hindmost.core.policy import Policy
+from hindmost.evals import _curve_noise, group_change, reliance
 from hindmost.evals.reliance import swap_reliance
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "error_rates.md"
-MODULES = ("cells", "coverage", "evidence", "exact", "gaussian", "memo", "runs", "truth", "world")
+MODULES = (
+    "cells", "coverage", "curve_cells", "curves", "evidence", "exact", "fitted", "gaussian", "memo", "runs", "shapes",
+    "truth", "world",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +53,7 @@ def world_of(bench, name, grid="boundary"):
 
 def falsely_sufficient(bench, world, runs):
     one = bench.main.once(world, keep_baseline=True)
-    held = [one(bench.runs.generator(world.name, run, 1), run)[2] for run in range(runs)]
+    held = [one(bench.runs.generator(world.name, run, 1), run).held for run in range(runs)]
     return sum("treatment_sufficient" in each for each in held)
 
 
@@ -162,8 +166,86 @@ def test_nothing_is_found_where_nothing_is(bench):
     one, runs = bench.main.once(world), 60
     counts = bench.runs.Counts(world.name, "null")
     for run in range(runs):
-        counts.add(*one(bench.runs.generator(world.name, run, 2), run))
+        counts.add(one(bench.runs.generator(world.name, run, 2), run))
     assert float(clopper_pearson_upper(counts.any_found, runs, level=0.05)) < 0.15
+
+
+def curve_world(bench, name):
+    return next(world for world in bench.curve_cells.cells() if world.name == name)
+
+
+def counted(bench, world, runs, grid="curves"):
+    one, counts = bench.curves.once(world), bench.runs.Counts(world.name, grid)
+    for run in range(runs):
+        counts.add(one(bench.runs.generator(world.name, run, 3), run))
+    return counts
+
+
+@pytest.mark.usefixtures("looked_up")
+def test_features_are_not_blamed_where_labels_reach_the_target_and_a_planted_flaw_is_caught(bench, monkeypatch):
+    """A short form of the published 2,000 data sets: all groups meet the target exactly at the horizon."""
+    world, runs = curve_world(bench, "root to the target, 200 images, 500 rows"), 100
+    counts = counted(bench, world, runs)
+    assert counts.untrue["HM013"] == runs
+    assert float(clopper_pearson_lower(counts.falsely.get("HM013", 0), runs, level=0.01)) <= 0.05
+    monkeypatch.setattr(_curve_noise, "_of_pool", lambda between, budgets, pool, draws: np.zeros((len(budgets),) * 2))
+    flawed = counted(bench, world, runs)  # as if all draws had rows of their own, and shared no pool
+    assert float(clopper_pearson_lower(flawed.falsely["HM013"], runs, level=0.01)) > 0.05
+
+
+@pytest.mark.usefixtures("looked_up")
+def test_each_decision_by_the_curve_is_made_where_it_is_true(bench):
+    low = counted(bench, curve_world(bench, "flat to 60% at the horizon, 200 images, 2000 rows"), 6)
+    assert low.decided == {"surgery_needed": {"surgery_needed": 6}}
+    rising = counted(bench, curve_world(bench, "discriminant to 90% at the budget, 200 images, 2000 rows"), 24)
+    assert rising.decided["collect_data"].get("collect_data", 0) >= 2
+    assert "surgery_needed" not in rising.decided["collect_data"]
+
+
+def test_shapes_go_through_both_their_points_and_never_fall(bench):
+    for kind, pace in (("power", 0.25), ("discriminant", 0.5), ("exponential", 15.0), ("late", 120.0)):
+        shape = bench.shapes.Shape(kind, 0.8, 2000, 0.55, pace)
+        assert shape(np.array([4.0, 2000.0])) == pytest.approx([0.55, 0.8])
+        assert (np.diff(shape(np.geomspace(4, 4000, 60))) >= 0).all()
+    assert (bench.shapes.Shape("flat", 0.8)(np.array([4.0, 1e6])) == 0.8).all()
+
+
+def test_what_limits_is_told_by_the_true_curve(bench):
+    """On the edge a claim is false: the target is reached, or is not passed."""
+    policy, truth = Policy(), bench.truth.Truth(0.7, 0.0, 0.0, 0.2, 0.3, 0.3, 0.85, 0.9)
+    assert (truth.category(policy), truth.untrue(policy)) == ("collect_data", ("HM013",))
+    edge = replace(truth, at_budget=0.8)
+    assert (edge.category(policy), edge.untrue(policy)) == ("treatment_helps", ("HM013", "HM014"))
+    under = replace(truth, at_budget=0.75, at_horizon=0.79)
+    assert (under.category(policy), under.untrue(policy)) == ("surgery_needed", ("HM014",))
+    assert replace(under, at_horizon=0.8).untrue(policy) == ("HM013", "HM014")
+    assert replace(truth, at_budget=None, at_horizon=None).untrue(policy) == ()  # no curve, nothing to err about
+
+
+def test_drawn_fits_have_the_accuracies_that_were_set(bench):
+    """Means over many worlds, at every budget; the spread over worlds is that of the shared validation rows."""
+    world = replace(curve_world(bench, "root to the target, 60 images, 500 rows"), test=60)
+    judge = bench.evidence.Judge(world.world)
+    right = []
+    for seed in range(150):
+        learned = bench.curves.learn(world, judge.rows, np.random.default_rng(seed))
+        right.append((learned.fits.said == judge.rows.y).mean(axis=(1, 2)))
+    truth = world.shapes[0](np.array(world.budgets, dtype=float))
+    assert np.mean(right, axis=0) == pytest.approx(truth, abs=0.012)
+    assert np.std(right, axis=0)[-1] == pytest.approx(0.4 / np.sqrt(60) / 2, rel=0.35)
+
+
+def test_the_true_curve_of_fitted_heads_is_below_the_best_and_rises(bench, monkeypatch):
+    monkeypatch.setattr(bench.fitted, "FITS", 4)
+    cell = next(bench.fitted.cells())
+    few, many = (bench.fitted.worst_at(cell.population, "dfr", n) for n in (30, 120))
+    assert few < many <= cell.population.best()
+
+
+def test_counts_kept_before_curves_were_counted_are_read(bench, tmp_path):
+    path = tmp_path / "old.json"
+    path.write_text('{"name": "a", "grid": "null", "runs": 3, "false": 1, "decided": {}, "found": {"HM001": 1}}')
+    assert bench.runs.read(path, "a", "null").untrue == {}
 
 
 def test_the_page_prints_what_the_sums_give(bench):

@@ -15,6 +15,7 @@ intervals, Applied Statistics 37, 87-94.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy.special import chdtrc, ndtr, ndtri
@@ -91,11 +92,20 @@ class Curve:
         return np.asarray(total.min(axis=1))
 
     def _discriminant(self, budget: float) -> FloatArray:
-        noise = np.asarray(NOISES)[:, None]
-        here = 1.0 if np.isinf(budget) else 1 + noise / budget  # (m, 1)
-        ratio = np.sqrt(here / (1 + noise / self._n))  # (m, k), never above 1 up to the budget
-        z = ndtri(np.clip(VALUES, 1e-9, 1 - 1e-9))
-        curves = ndtr(z[:, None, None] * ratio) @ self._whiten.T  # (v, m, k)
-        misfit = ((self._y - curves) ** 2).sum(axis=2)
-        misfit[z < 0, 1:] = np.inf  # below one half it would fall with n
-        return np.asarray(misfit.min(axis=1))
+        curves = _discriminants(tuple(self._n.tolist()), float(budget)) @ self._whiten.T  # (v * m, k)
+        rest = self._y - curves
+        misfit = np.einsum("ij,ij->i", rest, rest).reshape(-1, len(NOISES)).min(axis=1)
+        return np.concatenate([np.full(len(VALUES) - len(misfit), np.inf), misfit])
+
+
+@lru_cache(maxsize=64)  # the groups of an audit share budgets and horizons
+def _discriminants(budgets: tuple[float, ...], budget: float) -> FloatArray:
+    """Noisy discriminants through each value of one half or more at ``budget``, shape (values * noises, budgets).
+
+    Below one half they would fall with n; what does not rise there, a power law says as well.
+    """
+    noise = np.asarray(NOISES)[:, None]
+    here = 1.0 if np.isinf(budget) else 1 + noise / budget  # (m, 1)
+    ratio = np.sqrt(here / (1 + noise / np.asarray(budgets)))  # (m, k), never above 1 up to the budget
+    z = ndtri(np.clip(VALUES[VALUES >= 0.5], 1e-9, 1 - 1e-9))
+    return np.asarray(ndtr(z[:, None, None] * ratio).reshape(-1, len(budgets)))

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtri
+from scipy.special import stdtrit
 
 from hindmost.core.ceilings import CurveValue, Extrapolation, GroupCurve
 from hindmost.core.errors import InputError
@@ -22,7 +22,8 @@ from hindmost.evals._curve_noise import curve_noise
 from hindmost.evals._saturating import NO_FIT, Curve
 from hindmost.evals.budget_fits import BudgetFits
 
-DRAWS = 5  # below this the variance of one draw is hardly known
+DRAWS = 10  # below this the spread of draws is hardly known: with 5, upper bounds missed twice as often as they say
+SPREADS = 2  # how many independent budgets tell the spread as well: subsets are nested, and share one pool
 BUDGETS = 4  # a curve of three numbers needs one more
 SPAN = 3.0  # least ratio of the largest budget to the smallest
 LAST = 4.0  # the rise is taken over the last part of the curve, from the largest budget divided by this
@@ -45,6 +46,11 @@ class _Taken:
     covariance: FloatArray
     right: float  # at the largest budget, before pseudo-rows
     n: int
+    draws: int
+
+    def quantile(self, level: float) -> float:
+        """Of Student's t, since the spread of draws is estimated from few."""
+        return float(stdtrit(SPREADS * (self.draws - 1), 1 - level))
 
 
 def extrapolate(
@@ -103,7 +109,7 @@ def _take(right: BoolArray, budgets: FloatArray, rows: Rows, g: int, pool: int) 
     curve = Curve(budgets, mean, covariance)
     if curve.lack_of_fit() < NO_FIT:
         return NO_SHAPE
-    return _Taken(curve, mean, covariance, float(own[-1].mean()), n)
+    return _Taken(curve, mean, covariance, float(own[-1].mean()), n, own.shape[1])
 
 
 def _group(
@@ -116,15 +122,18 @@ def _group(
     rise = float(one.mean[-1] - one.mean[first])
     error = math.sqrt(one.covariance[-1, -1] + one.covariance[first, first] - 2 * one.covariance[-1, first])
     values = tuple(_value(one, budget, rows.n_groups, level) for budget in at)
-    return GroupCurve(name, n, int(fits.rows[g]), rise, rise - float(ndtri(1 - level)) * error, values, None)
+    return GroupCurve(name, n, int(fits.rows[g]), rise, rise - one.quantile(level) * error, values, None)
 
 
 def _value(one: _Taken, budget: int | None, groups: int, level: float) -> CurveValue:
-    """The profile at one budget; an upper bound never below that of the rows alone, which stays exact for few rows."""
+    """The profile at one budget; an upper bound never below that of the rows alone, which stays exact for few rows.
+
+    The level is shared for the lower bound too: beside a flat curve two numbers of a family are free, not one.
+    """
     profile = one.curve.at(math.inf if budget is None else budget)
     exact = float(clopper_pearson_upper(one.right * one.n, one.n, level=level / groups))
-    upper = max(profile.upper(float(ndtri(1 - level / groups)) ** 2), exact)
-    return CurveValue(budget, profile.middle, profile.lower(float(ndtri(1 - level)) ** 2), upper)
+    cut = one.quantile(level / groups) ** 2
+    return CurveValue(budget, profile.middle, profile.lower(cut), max(profile.upper(cut), exact))
 
 
 def _worst(

@@ -12,16 +12,13 @@ from hindmost.core.errors import EmptyStratum
 from hindmost.core.features import Features
 from hindmost.core.fitting import FitContext
 from hindmost.core.policy import Policy
-from hindmost.core.rows import IntArray, Rows
+from hindmost.core.rows import IntArray
 from hindmost.evals.budget_fits import Predict, Refit, budgets_of, fit_budgets
 from hindmost.evals.extrapolate import DRAWS, extrapolate
 from hindmost.evals.label_budget import curve_of
 from hindmost.heads.to_head import to_predictor
 from hindmost.pipeline._heads import Fitted
 from hindmost.pipeline.options import Talk
-
-MOST_DRAWS = 10
-ROWS = 10_000  # rows in all fits together, beyond which fewer draws are made
 
 NOT_FITTED = "the head {head} is not available"
 OTHER_ROWS = "the head {head} is not fitted on validation rows"
@@ -44,7 +41,7 @@ def label_curve(
         names = "; ".join(val.naming.groups[g] for g in empty.strata)
         return LabelCurve(name, policy.label_budget, None, None, FEW_ROWS.format(least=4, names=names))
     fits = fit_budgets(
-        val, test.X, _refit(name, context), budgets=budgets, draws=_draws(budgets, val), seed=context.seed,
+        val, test.X, _refit(name, context), budgets=budgets, draws=DRAWS, seed=context.seed,
         progress=talk.progress,
     )  # fmt: skip
     curve = curve_of(fits, test.rows, own.predict(test.X), seed=context.seed, level=policy.level)
@@ -61,11 +58,6 @@ def _why_not(name: str, fitted: dict[str, Fitted], n_test: int) -> str | None:
     if registry.load(name).rows != "val":
         return OTHER_ROWS.format(head=name)
     return None if n_test else NO_TEST
-
-
-def _draws(budgets: tuple[int, ...], val: Rows) -> int:
-    """Ten, or fewer where fits are large: at least as many as an extrapolation needs."""
-    return int(np.clip(ROWS // (sum(budgets) * val.n_groups), DRAWS, MOST_DRAWS))
 
 
 def _refit(name: str, context: FitContext) -> Refit:
