@@ -62,7 +62,7 @@ def test_the_curve_ends_where_the_features_allow(plain):
 
 
 def test_flat_features_stay_under_the_target_by_their_bound():
-    labels = measured(world(0.4, test=(800,) * 4)).labels
+    labels = measured(world(0.4, val=(150,) * 4, test=(800,) * 4)).labels
     end = next(value for value in labels.extrapolation.worst if value.budget == labels.extrapolation.horizon)
     assert end.upper < POLICY.target
     assert labels.extrapolation.needed is None
