@@ -13,8 +13,7 @@ import torch
 from torch import nn
 
 from hindmost.backbones import _timm
-from hindmost.backbones.backbone import Cut
-from hindmost.backbones.cut import cut_timm
+from hindmost.backbones.cut import Cut, cut_timm
 from hindmost.backbones.find_cut import find_cut
 from hindmost.backbones.last_layer import as_linear, n_outputs, of_classes
 from hindmost.backbones.names import source_of

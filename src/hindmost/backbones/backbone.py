@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
+from hindmost.backbones.cut import Cut
 from hindmost.backbones.runtimes.engine import Engine
-from hindmost.backbones.runtimes.whole import Cut as Cut
 from hindmost.backbones.runtimes.whole import Whole
 from hindmost.core.dataset import Preprocessing
 from hindmost.core.errors import InputError
@@ -56,6 +56,11 @@ class Backbone:
         return int(self.head.coef.shape[1])
 
     @property
+    def partial_maps(self) -> bool:
+        """Whether the places of its maps carry a part of the feature only."""
+        return self.whole.maps is not None and self.whole.maps.partial
+
+    @property
     def cut(self) -> Cut:
         """Where the network is cut into body and last layer."""
         return self.whole.cut
@@ -74,7 +79,7 @@ class Backbone:
         Parameters
         ----------
         batch : uint8 array, shape (n, crop, crop, 3), n >= 1
-        maps : bool     True: also the activations before pooling, shape (n, d, h, w)
+        maps : bool     True: also cells (n, d, h, w) whose mean is the feature, or what its places bring to it
 
         Raises
         ------

@@ -1,7 +1,7 @@
 """From a module with weights to a Backbone, with the laws checked on a random batch.
 
 Checked: the body followed by the last layer is the module's own output; folding batch norms changes
-nothing that matters; the mean of the maps is the feature, or there are no maps.
+nothing that matters; the mean of the maps is the feature or what its last attention brings, or there are no maps.
 """
 
 from __future__ import annotations
@@ -11,14 +11,15 @@ from torch import Tensor, nn
 
 from hindmost.backbones.architecture import Architecture
 from hindmost.backbones.backbone import Backbone
+from hindmost.backbones.cut import Cut
+from hindmost.backbones.find_attended import find_attended
 from hindmost.backbones.find_spread import find_spread, hear_norms
 from hindmost.backbones.fold import folded
 from hindmost.backbones.identity import hash_of_weights
 from hindmost.backbones.last_layer import as_linear
 from hindmost.backbones.runtimes.memory import keep_memory
 from hindmost.backbones.runtimes.torch import TorchEngine
-from hindmost.backbones.runtimes.whole import Cut, Whole, normalised
-from hindmost.backbones.spread import Spread
+from hindmost.backbones.runtimes.whole import Spreading, Whole, normalised
 from hindmost.core.dataset import Preprocessing
 from hindmost.core.errors import InputError
 from hindmost.core.head import Head
@@ -49,15 +50,24 @@ def build(name: str, architecture: Architecture, preprocessing: Preprocessing, s
                 "is not changing its answer. Choose another --backbone."
             )
         inference = _checked_fold(module, cut, x, features)
-        spread = find_spread(module, before, features, norms)
+        maps: Spreading | str = find_spread(module, before, features, norms)
+        if isinstance(maps, str):
+            maps, cut = _by_attention(module, cut, x, features, maps)
     body = inference or module
-    whole = Whole(
-        body, last_layer(name, body, classifier), cut, preprocessing, spread if isinstance(spread, Spread) else None
-    )
+    spread = None if isinstance(maps, str) else maps
+    whole = Whole(body, last_layer(name, body, classifier), cut, preprocessing, spread)
     return Backbone(
         name, source, module, whole, TorchEngine(whole), head_of(last), preprocessing, hash_of_weights(module),
-        inference is not None, spread if isinstance(spread, str) else None,
+        inference is not None, maps if isinstance(maps, str) else None,
     )  # fmt: skip
+
+
+def _by_attention(module: nn.Module, cut: Cut, x: Tensor, features: Tensor, reason: str) -> tuple[Spreading | str, Cut]:
+    """The same for a feature that attention gathers; the reason grows where that is not so either."""
+    found = find_attended(module, cut, x, features)
+    if found is None:
+        return reason, cut
+    return (f"{reason}. Attention to places gives no map either: {found}", cut) if isinstance(found, str) else found
 
 
 def last_layer(name: str, module: nn.Module, classifier: str) -> nn.Linear:

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from torch import Tensor, nn
 from torch.utils.hooks import RemovableHandle
+
+
+class Cut(Protocol):
+    """Where a network is cut: pooled features (n, d), and what lies before pooling (or None)."""
+
+    def __call__(self, module: nn.Module, x: Tensor) -> tuple[Tensor, Tensor | None]: ...
 
 
 def cut_timm(module: nn.Module, x: Tensor) -> tuple[Tensor, Tensor | None]:
@@ -56,6 +62,23 @@ class CutByHooks:
             for hook in hooks:
                 hook.remove()
         return seen[into].flatten(1), None if self.maps is None else seen[self.maps]
+
+
+@dataclass(frozen=True)
+class Tapped:
+    """The same features, with what is heard at another place."""
+
+    cut: Cut
+    tap: Tap
+
+    def __call__(self, module: nn.Module, x: Tensor) -> tuple[Tensor, Tensor | None]:
+        seen: dict[Tap, Tensor] = {}
+        hook = self.tap.listen(module, _keeper(seen, self.tap))
+        try:
+            features, _ = self.cut(module, x)
+        finally:
+            hook.remove()
+        return features, seen.get(self.tap)
 
 
 def _keeper(seen: dict[Tap, Tensor], tap: Tap) -> Callable[[Any], None]:

@@ -7,7 +7,7 @@ norm after pooling is applied to every cell with the image's own mean and deviat
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from torch import Tensor, nn
 
@@ -32,6 +32,7 @@ class Spread:
     pooling: Pooling = "mean"
     norm: str | None = None
     grid: tuple[int, int] | None = None
+    partial: ClassVar[bool] = False  # the places carry the whole feature
 
     def __call__(self, body: nn.Module, before: Tensor, features: Tensor) -> Tensor:
         """Maps of one batch; ``features`` (n, d) tell the side of the channels and nothing more."""

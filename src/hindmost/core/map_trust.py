@@ -13,7 +13,7 @@ Passes = Literal["below", "above", "off"]
 class TrustPart:
     """One check. It passes where the whole interval lies on the right side of the threshold, else it fails.
 
-    ``check``: "random_head", "random_layers", "other_masks", "refits", "deletion" or "swap".
+    ``check``: "random_head", "random_layers", "other_masks", "refits", "deletion", "swap" or "places".
     ``passes``: the interval must lie "below" or "above" the threshold, or "off" it, on either side.
     """
 

@@ -30,6 +30,7 @@ BARS: dict[str, Bar] = {
     "refits": Bar("above", 0.5),
     "deletion": Bar("above", 0.0),
     "swap": Bar("above", 0.0),
+    "places": Bar("above", 0.5),
 }
 
 

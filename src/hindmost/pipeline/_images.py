@@ -57,6 +57,7 @@ def look(given: Input, options: AuditOptions, policy: Policy, talk: Talk, engine
         activations=activations,
         pictures=Pictures(images_of(given.dataset), network.backbone.preprocessing),
         probes=Probes(extractor),
+        partial_maps=network.backbone.partial_maps,
     )
 
 

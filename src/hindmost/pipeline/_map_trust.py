@@ -16,6 +16,7 @@ from hindmost.evals.map_groups import RegionMasks
 from hindmost.evals.map_trust import mean_check, not_applicable
 from hindmost.evals.map_trust_deletion import insertion_minus_deletion
 from hindmost.evals.map_trust_masks import own_mask_gain
+from hindmost.evals.map_trust_places import places_share
 from hindmost.evals.map_trust_random import evidence_likeness, random_head_likeness
 from hindmost.evals.map_trust_refits import refit_likeness
 from hindmost.evals.map_trust_swap import cue_evidence, swap_agreement
@@ -57,7 +58,7 @@ class _Ground:
 def measure_trust(
     seen: Seen, fitted: dict[str, Fitted], heads: dict[str, Head], maps: Maps, names: tuple[str, str], seed: int
 ) -> dict[str, MapTrust]:
-    """The six checks of every head; ``names`` are the baseline and the deciding head."""
+    """The checks of every head; ``names`` are the baseline and the deciding head."""
     ground = _ground(seen, heads[names[0]], maps, seed)
     return {
         name: MapTrust(
@@ -68,6 +69,7 @@ def measure_trust(
                 _refits(ground, fitted[name]),
                 _deletion(ground, seen, maps.by_head[name], head, name in names),
                 _swap(ground, seen.twins, maps, maps.by_head[name], head),
+                *([_places(ground, maps.by_head[name], head)] if seen.partial_maps else []),
             )
         )
         for name, head in heads.items()
@@ -147,3 +149,8 @@ def _swap(ground: _Ground, twins: Twins | None, maps: Maps, drawn: np.ndarray, h
     shift = margins(head.logits(twins.X[twin]), y, rival) - margins(head.logits(still), y, rival)
     evidence = np.where(ground.cue.known[entry], cue_evidence(drawn[entry], ground.cue.masks[entry]), np.nan)
     return swap_agreement(ground.rows.take(entry), evidence, shift, seed=ground.seed)
+
+
+def _places(ground: _Ground, drawn: np.ndarray, head: Head) -> TrustPart:
+    margin = margins(head.logits(ground.X), ground.y, ground.rival)
+    return places_share(ground.rows, drawn.mean(axis=(1, 2)), margin, ground.y, ground.rival, seed=ground.seed)

@@ -66,6 +66,7 @@ class Seen:
     activations : Activations or None     None: no maps, ``maps_reason`` says why
     pictures : Pictures or None
     probes : Probes or None               the network itself, for checks of its maps
+    partial_maps : bool                   True: the places carry a part of the feature, so the rest has no place
     """
 
     given: Input
@@ -80,3 +81,4 @@ class Seen:
     activations: Activations | None = None
     pictures: Pictures | None = None
     probes: Probes | None = None
+    partial_maps: bool = False

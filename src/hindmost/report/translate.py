@@ -74,9 +74,11 @@ class Translator:
         return self._lookup(sentence.template).format(**values)
 
     def phrase(self, text: str) -> str:
-        """A finished English phrase of the audit: its translation where it is known, else itself."""
+        """A finished English phrase of the audit: its translation where it is known, else itself; so for its fields."""
         found = None if self.language == "en" else match(text)
-        return self._lookup(found[0]).format(**found[1]) if found else text
+        if not found:
+            return text
+        return self._lookup(found[0]).format(**{name: self.phrase(value) for name, value in found[1].items()})
 
     def join(self, names: Iterable[str]) -> str:
         """Names in one line, separated as the language does it."""

@@ -173,6 +173,7 @@ TRUST: dict[str, str] = {
     "refits": N_("likeness of maps from two halves of the retrains"),
     "deletion": N_("deletion of pixels, weakest cells minus strongest"),
     "swap": N_("agreement with a swapped cue"),
+    "places": N_("share of the margin's variance that the places explain"),
 }
 
 PASSES: dict[str, str] = {

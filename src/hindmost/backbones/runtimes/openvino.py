@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from hindmost.backbones.runtimes._openvino import import_openvino
 from hindmost.backbones.runtimes.engine import Pixels
 from hindmost.backbones.runtimes.memory import keep_memory
 from hindmost.backbones.runtimes.side_by_side import Arrays, Pass, SideBySide
+from hindmost.backbones.runtimes.torch import TorchEngine
 from hindmost.backbones.runtimes.whole import Whole
 from hindmost.core.errors import InputError
 from hindmost.core.features import Embedded
@@ -43,18 +45,23 @@ class OpenVinoEngine:
         self.dtype, self.size = dtype, SIZE
         self.workers = torch.get_num_threads()
         pixels = _random_pixels(side)
-        self._compiled = _compiled(self._openvino, whole, pixels, dtype, self.workers)
+        self._maps = TorchEngine(whole, dtype) if whole.maps is not None and whole.maps.partial else None
+        self._compiled = _compiled(self._openvino, _traceable(whole), pixels, dtype, self.workers)
         self._run = SideBySide(self._alone, SIZE, self.workers)
         if dtype == "float32":
             _check(self(pixels), whole, pixels)
-        if whole.maps is not None:
+        if whole.maps is not None and self._maps is None:
             _check_maps(self(pixels, maps=True), SUMS[dtype])
 
     def __call__(self, pixels: Pixels, *, maps: bool = False) -> Embedded:
-        return self._run(pixels, maps)
+        if not maps or self._maps is None:
+            return self._run(pixels, maps)
+        return replace(self._run(pixels, False), maps=self._maps(pixels, maps=True).maps)
 
     def describe(self) -> dict[str, Any]:
+        by_torch = {} if self._maps is None else {"maps_by": self._maps.describe()["runtime"]}
         return {
+            **by_torch,
             "runtime": f"openvino {self._openvino.get_version()}",
             "processor": torch.backends.cpu.get_cpu_capability(),
             "dtype": self.dtype,
@@ -70,6 +77,13 @@ class OpenVinoEngine:
             return [request.get_output_tensor(i).data.copy() for i in range(3 if maps else 2)]
 
         return run
+
+
+def _traceable(whole: Whole) -> Whole:
+    """Without maps that derivatives make: a trace records none, so torch makes those."""
+    if whole.maps is None or not whole.maps.partial:
+        return whole
+    return Whole(whole.body, whole.last, whole.cut, whole.preprocessing, None, whole.dtype)
 
 
 def _random_pixels(side: int) -> Pixels:
@@ -114,7 +128,7 @@ def _traced(whole: Whole, pixels: Pixels) -> Any:
 def _check(found: Embedded, whole: Whole, pixels: Pixels) -> None:
     """Raise InputError where the compiled network is another function."""
     with torch.inference_mode():
-        X, logits = (tensor.numpy() for tensor in whole(torch.from_numpy(pixels))[:2])
+        X, logits = (tensor.numpy() for tensor in whole(torch.from_numpy(pixels), maps=False))
     for ours, theirs in ((found.X, X), (found.logits, logits)):
         if ours is None or ours.shape != theirs.shape or not np.abs(ours - theirs).max() <= LAW * np.abs(theirs).max():
             raise InputError(f"OpenVINO's version of this network does not give its outputs. {_REMEDY}")

@@ -63,7 +63,7 @@ def _alone(whole: Whole) -> Pass:
 
     def run(pixels: Pixels, maps: bool) -> Arrays:
         with torch.inference_mode():
-            found = mine(torch.from_numpy(pixels))
-        return [tensor.contiguous().numpy() for tensor in found[: 3 if maps else 2]]
+            found = mine(torch.from_numpy(pixels), maps=maps)
+        return [tensor.contiguous().numpy() for tensor in found]
 
     return run

@@ -8,14 +8,21 @@ from typing import Protocol
 import torch
 from torch import Tensor, nn
 
-from hindmost.backbones.spread import Spread
+from hindmost.backbones.cut import Cut
 from hindmost.core.dataset import Preprocessing
 
 
-class Cut(Protocol):
-    """Where a network is cut: pooled features (n, d), and what lies before pooling (or None)."""
+class Spreading(Protocol):
+    """How a feature spreads over places: what lies before pooling and the features, to maps (n, d, h, w)."""
 
-    def __call__(self, module: nn.Module, x: Tensor) -> tuple[Tensor, Tensor | None]: ...
+    @property
+    def partial(self) -> bool:
+        """False where the mean over places is the feature; True where the places carry a part of it."""
+        ...
+
+    def __call__(self, body: nn.Module, before: Tensor, features: Tensor) -> Tensor: ...
+
+    def describe(self) -> dict[str, str]: ...
 
 
 class Whole(nn.Module):
@@ -27,7 +34,7 @@ class Whole(nn.Module):
     last : nn.Linear                its last layer
     cut : Cut
     preprocessing : Preprocessing
-    maps : Spread or None           how its maps are made; None: it returns none
+    maps : Spreading or None        how its maps are made; None: it returns none
     dtype : torch.dtype             of the body; features, logits and maps are float32
     """
 
@@ -37,20 +44,21 @@ class Whole(nn.Module):
         last: nn.Linear,
         cut: Cut,
         preprocessing: Preprocessing,
-        maps: Spread | None,
+        maps: Spreading | None,
         dtype: torch.dtype = torch.float32,
     ) -> None:
         super().__init__()
         self.body, self.last, self.cut, self.maps, self.dtype = body, last, cut, maps, dtype
         self.preprocessing = preprocessing
 
-    def forward(self, pixels: Tensor) -> tuple[Tensor, ...]:
+    def forward(self, pixels: Tensor, *, maps: bool = True) -> tuple[Tensor, ...]:
         """uint8 (n, h, w, 3) to float32 features (n, d), logits (n, c) and, where it has them, maps (n, d, h', w')."""
         x = normalised(pixels, self.preprocessing).to(self.dtype)
         features, before = self.cut(self.body, x)
-        maps = () if before is None or self.maps is None else (self.maps(self.body, before, features).float(),)
-        features = features.float()
-        return (features, two_columns(self.last(features)), *maps)
+        found = (features.float(), two_columns(self.last(features.float())))
+        if not maps or before is None or self.maps is None:
+            return found
+        return (*found, self.maps(self.body, before, features).float())
 
 
 def replica(whole: Whole) -> Whole:
