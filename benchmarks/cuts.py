@@ -20,6 +20,7 @@ import torch
 
 from hindmost.backbones import _timm
 from hindmost.backbones.architecture import untrained
+from hindmost.backbones.attended import Attended
 from hindmost.backbones.build import build
 from hindmost.backbones.preprocessing import preprocessing_for
 from hindmost.core.errors import InputError
@@ -99,11 +100,15 @@ def judged(name: str) -> dict[str, object]:
         features, before = backbone.cut(backbone.module, x)
         spread = backbone.whole.maps
         maps = None if spread is None else spread(backbone.module, before, features).numpy()
+        sums = features
+        if isinstance(spread, Attended):
+            whole, rest = spread.along(backbone.module, before, (1, 0))
+            sums = whole - rest
     return {
         "side": p.crop,
         "features": backbone.n_features,
         "head_off": f"{off(backbone.head.logits(features.numpy()), own):.1e}",
-        "maps_off": "" if maps is None else f"{off(maps.mean(axis=(2, 3)), features.numpy()):.1e}",
+        "maps_off": "" if maps is None else f"{off(maps.mean(axis=(2, 3)), sums.numpy()):.1e}",
         "verdict": f"no maps: {backbone.maps_reason}" if spread is None else spread.describe().get("maps", "maps"),
         "seconds": f"{time.perf_counter() - start:.1f}",
     }

@@ -14,6 +14,7 @@ from hindmost.backbones.build import build  # noqa: E402
 from hindmost.backbones.preprocessing import preprocessing_for  # noqa: E402
 from hindmost.core.errors import InputError  # noqa: E402
 
+PART = "part"  # the mean of the maps is what the places bring to the last attention
 NONE = "no one array over a plane"
 TOKEN = r"class token, one of an array of shape \(n, \d+, \d+\)"
 DEEP = r"an array of shape \(n, \d+, \d+, \d+\)"  # a linear layer or a convolution lies between mean and last layer
@@ -46,8 +47,8 @@ FAMILIES: dict[str, tuple[int | None, str | None]] = {  # side (None: its own), 
     "pvt_v2_b0": (64, None),
     "focalnet_tiny_srf": (64, None),
     "swin_tiny_patch4_window7_224": (None, None),
-    "vit_tiny_patch16_224": (None, TOKEN),
-    "deit_tiny_patch16_224": (None, TOKEN),
+    "vit_tiny_patch16_224": (None, PART),
+    "deit_tiny_patch16_224": (None, PART),
     "xcit_nano_12_p16_224": (None, TOKEN),
     "mixer_s32_224": (None, None),
     "coat_tiny": (None, NONE),
@@ -97,7 +98,7 @@ def test_body_then_head_is_the_network_and_maps_are_its_feature_or_refused(name)
     backbone = build(name, network, preprocessing_for(network.model_cfg, input_size=side, longest_side=side), "a test")
     crop = backbone.preprocessing.crop
     pixels = np.random.default_rng(0).integers(0, 256, (2, crop, crop, 3), dtype=np.uint8)
-    embedded = backbone.embed(pixels, maps=why_no_maps is None)
+    embedded = backbone.embed(pixels, maps=why_no_maps in (None, PART))
     own, features = by_hand(backbone, pixels)
     assert off(backbone.head.logits(features), own) < 1e-5  # the same float32 features, summed in float64
     # folded norms and another memory layout: float32 errors of a deep network; most are below 1e-6
@@ -107,6 +108,9 @@ def test_body_then_head_is_the_network_and_maps_are_its_feature_or_refused(name)
     if why_no_maps is None:
         assert backbone.maps_reason is None
         assert off(embedded.maps.mean(axis=(2, 3)), embedded.X) < 1e-5
+    elif why_no_maps == PART:
+        assert backbone.partial_maps
+        assert embedded.maps.shape[1] == embedded.X.shape[1]
     else:
         with pytest.raises(InputError, match=why_no_maps):
             backbone.embed(pixels, maps=True)

@@ -24,16 +24,16 @@ PROCESSOR = {
 DEPTHS = {"hidden_sizes": [8, 16, 24, 32], "depths": [1, 1, 1, 1], "num_labels": 3}
 VIT = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64, "image_size": 64,
        "num_labels": 3}  # fmt: skip
-FAMILIES = {  # class stem, configuration, whether there are maps
-    "resnet": ("ResNet", {"embedding_size": 8, "layer_type": "basic", **DEPTHS}, True),
-    "regnet": ("RegNet", {"embedding_size": 8, "groups_width": 8, **DEPTHS}, True),
-    "poolformer": ("PoolFormer", DEPTHS, True),
-    "mobilenet_v2": ("MobileNetV2", {"image_size": 64, "depth_multiplier": 0.35, "num_labels": 3}, True),
-    "convnext": ("ConvNext", {"image_size": 64, **DEPTHS}, True),
-    "vit": ("ViT", VIT, False),
-    "deit": ("DeiT", VIT, False),
+FAMILIES = {  # class stem, configuration, what the mean of the maps is: the feature, a part of it, or there are none
+    "resnet": ("ResNet", {"embedding_size": 8, "layer_type": "basic", **DEPTHS}, "feature"),
+    "regnet": ("RegNet", {"embedding_size": 8, "groups_width": 8, **DEPTHS}, "feature"),
+    "poolformer": ("PoolFormer", DEPTHS, "feature"),
+    "mobilenet_v2": ("MobileNetV2", {"image_size": 64, "depth_multiplier": 0.35, "num_labels": 3}, "feature"),
+    "convnext": ("ConvNext", {"image_size": 64, **DEPTHS}, "feature"),
+    "vit": ("ViT", VIT, "part"),
+    "deit": ("DeiT", VIT, "part"),
     "swin": ("Swin", {"image_size": 64, "embed_dim": 8, "depths": [1, 1], "num_heads": [1, 2], "window_size": 4,
-                      "num_labels": 3}, False),
+                      "num_labels": 3}, "none"),
 }  # fmt: skip
 
 
@@ -65,11 +65,12 @@ def test_body_then_head_is_what_transformers_computes(tmp_path, family, capsys):
     np.testing.assert_allclose(embedded.logits, own, atol=1e-5 * scale)
     np.testing.assert_allclose(backbone.head.logits(embedded.X), own, atol=1e-5 * scale)
     assert backbone.head.n_classes == 3
-    assert (backbone.maps_reason is None) == FAMILIES[family][2]
-    if backbone.maps_reason is None:
+    assert (backbone.maps_reason is not None) == (FAMILIES[family][2] == "none")
+    assert backbone.partial_maps == (FAMILIES[family][2] == "part")
+    if FAMILIES[family][2] == "feature":
         maps = backbone.embed(pixels, maps=True).maps
         np.testing.assert_allclose(maps.mean((2, 3)), embedded.X, atol=1e-5 * np.abs(embedded.X).max())
-    else:
+    elif FAMILIES[family][2] == "none":
         assert "no one array over a plane" in backbone.maps_reason
 
 

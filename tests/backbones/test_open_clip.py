@@ -58,4 +58,4 @@ def test_tower_and_prompts_become_body_and_head(factory, tmp_path: Path) -> None
         expected = network.eval()((scaled - mean) / std).numpy()
     np.testing.assert_allclose(said.logits, expected, atol=1e-3)
     assert backbone.preprocessing.crop == 64
-    assert backbone.maps_reason is not None
+    assert backbone.partial_maps

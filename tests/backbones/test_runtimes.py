@@ -134,9 +134,9 @@ def test_the_mean_of_the_maps_is_the_feature(runtime):
     assert found.maps.dtype == np.float32
     # one mean over a few cells, summed in another order
     np.testing.assert_allclose(found.maps.mean(axis=(2, 3)), found.X, atol=1e-5 * np.abs(found.X).max())
-    vit = on("test_vit", runtime)
+    deep = on("mobilenetv3_small_050", runtime)
     with pytest.raises(InputError, match="has no maps"):
-        vit.embed(noise(vit, 1), maps=True)
+        deep.embed(noise(deep, 1), maps=True)
 
 
 @pytest.mark.vision

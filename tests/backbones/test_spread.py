@@ -35,12 +35,9 @@ NETWORKS = {  # timm's name, options, side, how the maps are made (None: there a
                             Spread("mean", "fc_norm", (3, 3))),
     "tokens, then an RMS norm": ("test_vit4", {}, 160, Spread("mean", "fc_norm", (10, 10))),
     "largest tokens": ("vit_tiny_patch16_224", {**VIT, "global_pool": "max"}, 48, Spread("max", "fc_norm", (3, 3))),
-    "class token": ("vit_tiny_patch16_224", VIT, 48, None),
-    "attention": ("vit_tiny_patch16_224", {**VIT, "global_pool": "map"}, 48, None),
     "two vectors": ("resnet10t", {"global_pool": "catavgmax"}, 64, None),
 }  # fmt: skip
-REFUSED = {"class token": "its feature is its class token", "attention": 'calls its pooling "AttentionPoolLatent"',
-           "two vectors": 'calls its pooling "SelectAdaptivePool2d catavgmax"'}  # fmt: skip
+REFUSED = {"two vectors": 'calls its pooling "SelectAdaptivePool2d catavgmax"'}
 MAPPED = [kind for kind in NETWORKS if kind not in REFUSED]
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from hindmost.core.audit import Audit
+from hindmost.core.map_trust import MapTrust, TrustPart
 from hindmost.report import html, numbers, render
 from hindmost.report.translate import LANGUAGES, Translator
 
@@ -227,6 +228,27 @@ def test_a_pooling_that_is_no_plain_mean_is_named_beside_the_maps(audits: dict[s
     model = dataclasses.replace(audit.model, extraction={**audit.model.extraction, "maps": how})
     assert how in section_maps(render(dataclasses.replace(audit, model=model)))
     assert "How this network pools" not in section_maps(render(audit))
+
+
+def test_places_that_carry_a_part_of_the_feature_say_which(audits: dict[str, Audit]) -> None:
+    audit = audits["full"]
+    how = "attention in blocks.11 over 14 x 14 places, gradients integrated over 8 points"
+    told = {**audit.model.extraction, "maps": how, "places": "what its last attention brings"}
+    part = TrustPart("places", "failed", "above", 0.5, 600, 0.21, 0.17, 0.24, None)
+    heads = {
+        name: dataclasses.replace(record, map_trust=MapTrust((*record.map_trust.parts, part)))
+        if record.map_trust
+        else record
+        for name, record in audit.heads.items()
+    }
+    partial = dataclasses.replace(audit, model=dataclasses.replace(audit.model, extraction=told), heads=heads)
+    text = visible(section_maps(render(partial)))
+    assert how in text
+    assert "the places explain 0.21 [0.17, 0.24], n = 600" in text
+    assert "exact share" not in text
+    japanese = visible(section_maps(render(partial, language="ja")))
+    assert "blocks.11 のアテンション、14 x 14 か所、8 点での積分勾配" in japanese
+    assert "share of the margin's variance that the places explain" in visible(render(partial))
 
 
 def section_maps(page: str) -> str:

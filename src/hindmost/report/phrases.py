@@ -107,6 +107,16 @@ PHRASES: tuple[str, ...] = (
         "its features are neither the mean nor the maximum of its maps, nor half of each, nor one of these before a "
         'norm (it calls its pooling "{name}")'
     ),
+    N_("{reason}. Attention to places gives no map either: {found}"),
+    N_("no place is known for what its last attention reads"),
+    N_("the feature is more than what one token makes of its last attention"),
+    N_("the end of the network cannot be run again on one token"),
+    N_("integrated gradients of its last attention do not add up to what it brings (off by {error})"),
+    N_("its last call is attention with dropout, an order of tokens or shared heads"),
+    N_("its last call is attention with a mask, extra keys or weights that are asked for"),
+    N_("attention in {block} over {height} x {width} places"),
+    N_("attention in {block} over {height} x {width} places, gradients integrated over {steps} points"),
+    N_("the margin is the same for all images"),
     N_("the head is not linear, so no map shows its evidence and no file holds its weights"),
     # costs
     N_("no finding asks for more test images"),
