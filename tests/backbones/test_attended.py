@@ -57,6 +57,32 @@ class Headed(nn.Module):
         return self.head(F.normalize(features, dim=-1) if self.unit else features)
 
 
+class Own(nn.Module):
+    """Tokens of patches, and a module that attends to them in a way of its own."""
+
+    def __init__(self, attend, **parts):
+        super().__init__()
+        self.patches, self.attend = nn.Conv2d(3, 16, 16, 16), nn.Identity()
+        self.attend.parts = nn.ModuleDict(parts)
+        self.attend.forward = lambda tokens: attend(tokens, **parts)
+
+    def forward(self, x):
+        return self.attend(self.patches(x).flatten(2).transpose(1, 2))
+
+
+def with_weights():
+    """A multi-head attention that returns its weights too."""
+    many = nn.MultiheadAttention(16, 2, batch_first=True)
+    return Headed(Own(lambda tokens, many: many(tokens, tokens, tokens)[0][:, 0], many=many), d=16)
+
+
+def in_order():
+    """Each token reads those before it, the last one all."""
+    return Headed(
+        Own(lambda tokens: F.scaled_dot_product_attention(*[tokens[:, None]] * 3, is_causal=True)[:, 0, -1]), d=16
+    )
+
+
 def open_clip_tower(unit=False, **vision):
     import_torchvision()
     import open_clip
@@ -89,7 +115,9 @@ NETWORKS = {  # how it is made, whether what comes after its attention is linear
     "CLIP's ViT on the sphere": (lambda: open_clip_tower(unit=True, layers=2, width=64, patch_size=16), False),
 }  # fmt: skip
 REFUSED = {  # how it is made, why it has no map
-    "only weights that are asked for": (lambda: timm_net("cait_xxs24_224", **VIT), "cannot be run again on one token"),
+    "token apart from its places": (lambda: timm_net("cait_xxs24_224", **VIT), "cannot be run again on one token"),
+    "weights that are asked for": (with_weights, "weights that are asked for"),
+    "an order of tokens": (in_order, "an order of tokens"),
     "attention over channels": (lambda: timm_net("xcit_nano_12_p16_224", **VIT), "no place is known"),
     "no call of torch's attention": (lambda: hugging_face("ViT", "eager"), "no one array over a plane"),
     "class token beside a mean": (lambda: hugging_face("Dinov2"), "more than what one token makes"),
@@ -322,6 +350,21 @@ def test_a_map_does_not_depend_on_its_batch(kind):
     together = backbone.embed(pixels, maps=True).maps
     alone = np.concatenate([backbone.embed(pixels[i : i + 1], maps=True).maps for i in range(5)])
     np.testing.assert_allclose(together, alone, atol=1e-5 * np.abs(together).max())
+
+
+@pytest.mark.parametrize("kind", ["class token", "pool over a plane"])
+def test_threads_make_the_same_maps(kind):
+    """Replays patch modules of their own thread, and torch's forward derivatives know one thread at a time."""
+    alone, before = network(kind), torch.get_num_threads()
+    pixels = noise(alone, 40)
+    try:
+        torch.set_num_threads(4)
+        together = on_runtime(alone, "torch")
+        assert together.engine.workers == 4
+        for _ in range(3):
+            np.testing.assert_array_equal(together.embed(pixels, maps=True).maps, alone.embed(pixels, maps=True).maps)
+    finally:
+        torch.set_num_threads(before)
 
 
 @pytest.mark.parametrize("kind", ["class token", "torchvision"])

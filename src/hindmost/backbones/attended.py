@@ -7,6 +7,7 @@ The weights ``a_j``, and the deviations that norms divide by, are held still at 
 
 from __future__ import annotations
 
+import threading
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from hindmost.backbones.replay import Replay
 from hindmost.backbones.still_norms import StillNorms
 
 ROOM = 4_000_000  # values that travel through the replayed end at once
+_ONE_AT_A_TIME = threading.Lock()  # torch counts levels of forward derivatives for the process, not for each thread
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,8 @@ class Attended:
             moved: Tensor = jvp(feature, (points,), (direction.repeat(self.steps, 1, 1),))[1]
             return (moved.unflatten(0, (self.steps, -1)) * weight[:, None, None]).sum(dim=0)
 
-        cells = vmap(brought)(added.movedim(2, 0))  # (h * w, n, d)
+        with _ONE_AT_A_TIME:
+            cells = vmap(brought)(added.movedim(2, 0))  # (h * w, n, d)
         return cells.permute(1, 2, 0).unflatten(2, self.grid) * len(cells)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from hindmost.backbones.attended import Attended
-from hindmost.backbones.attention_call import Hear, NotPlain
+from hindmost.backbones.attention_call import Hear
 from hindmost.backbones.cut import Cut, Tap, Tapped
 from hindmost.backbones.find_grid import Grids
 from hindmost.backbones.replay import Replay
@@ -34,6 +34,8 @@ def find_attended(module: nn.Module, cut: Cut, x: Tensor, features: Tensor) -> t
     heard = _listen(module, cut, x)
     if not heard.around:
         return None
+    if heard.strange is not None:
+        return f"its last call is {heard.strange}"
     reason = "no place is known for what its last attention reads"
     for call in heard.blocks():
         grid = heard.grids.of(call.entering)
@@ -60,8 +62,6 @@ def _checked(attended: Attended, module: nn.Module, entering: Tensor, features: 
             missed = (tried(module, entering, features).mean(dim=(2, 3)) - brought).abs().max()
             if missed <= COMPLETE * brought.abs().max():
                 return tried
-    except NotPlain as error:
-        return f"its last call is {error}"
     except _CANNOT:
         return "the end of the network cannot be run again on one token"
     return f"integrated gradients of its last attention do not add up to what it brings (off by {missed:.1e})"
@@ -79,12 +79,13 @@ class _Call:
 
 @dataclass(eq=False)
 class _Heard:
-    """The calls of one pass, and those that were open at its last attention, the outermost first."""
+    """The calls of one pass, those open at its last attention, the outermost first, and what is strange about that."""
 
     grids: Grids
     calls: list[_Call] = field(default_factory=list)
     open: list[_Call] = field(default_factory=list)
     around: list[_Call] = field(default_factory=list)
+    strange: str | None = None
     clock: int = 0
 
     def start(self, name: str, inputs: tuple[Any, ...]) -> None:
@@ -120,8 +121,9 @@ def _listen(module: nn.Module, cut: Cut, x: Tensor) -> _Heard:
             hooks.append(part.register_forward_pre_hook(lambda _, inputs, name=name: heard.start(name, inputs)))
             hooks.append(part.register_forward_hook(lambda part, inputs, output: heard.end(output)))
     try:
-        with Hear(heard.attention):
+        with Hear(heard.attention) as last:
             cut(module, x)
+        heard.strange = last.strange if last.last is None else None
     finally:
         for hook in hooks:
             hook.remove()

@@ -80,7 +80,7 @@ class Activations:
     Parameters
     ----------
     positions : int array, shape (m,)        which rows of the features these are
-    maps : float32 array, shape (m, d, h, w) their spatial mean is the pooled feature
+    maps : float32 array, shape (m, d, h, w) their spatial mean is the pooled feature, or the part of it with places
     """
 
     positions: IntArray

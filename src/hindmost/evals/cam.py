@@ -19,11 +19,12 @@ def margin_maps(maps: NDArray[np.float32], heads: Sequence[Head], y: IntArray, r
     """Class activation maps of the margin of each row, for several heads from the same activations.
 
     Where the feature is the mean over cells and the head is linear, so is the margin: the spatial mean of the map
-    plus the difference of the two intercepts is the margin, exactly.
+    plus the difference of the two intercepts is the margin, exactly. Where the cells carry a part of the feature, the
+    spatial mean is what that part brings to the margin.
 
     Parameters
     ----------
-    maps : float32 array, shape (n, k, h, w)    activations whose spatial mean is the pooled feature
+    maps : float32 array, shape (n, k, h, w)    activations whose spatial mean is the feature, or a part of it
     heads : sequence of Head, H of them
     y : int array, shape (n,)                   the class whose evidence is mapped
     rival : int array, shape (n,)               the class it is compared with
