@@ -42,7 +42,7 @@ def horizon() -> Iterator[CurveWorld]:
 
 def budget() -> Iterator[CurveWorld]:
     """The true curve arrives at the target, or beside it, with as many images as could be had: HM014's edge."""
-    for images, test in ((20, 500), (60, 500), (200, 500), (200, 2000)):
+    for images, test in ((20, 500), (60, 500), (200, 2000)):
         size = f"{images} images, {test} rows"
         for value in (0.70, 0.78, TARGET, 0.82, 0.90):
             for name in ("root", "discriminant"):
@@ -67,5 +67,13 @@ def cells() -> Iterator[CurveWorld]:
 
 def on_an_edge(world: CurveWorld) -> bool:
     """Does the worst group meet the target exactly at the horizon, or exactly at the label budget?"""
-    ends = (world.horizon, max(world.policy.label_budget, world.images))
-    return any(abs(world.worst_at(n) - TARGET) < 1e-9 for n in ends)
+    return on_the_bound(world) or _at_target(world, max(world.policy.label_budget, world.images))
+
+
+def on_the_bound(world: CurveWorld) -> bool:
+    """Exactly at the horizon: there HM013 is to keep its level."""
+    return _at_target(world, world.horizon)
+
+
+def _at_target(world: CurveWorld, images: int) -> bool:
+    return abs(world.worst_at(images) - TARGET) < 1e-9

@@ -15,6 +15,7 @@ from hindmost.core.intervals import clopper_pearson_upper
 
 DECISIONS = get_args(Decision)
 SHORT = dict(zip(DECISIONS, ("no shortcut", "sufficient", "harms", "surgery", "collect", "helps", "cannot tell")))
+ENOUGH = 50  # runs from which a bound says more than that there were few
 Pair = tuple[CurveWorld, Counts]
 
 
@@ -70,8 +71,9 @@ def _labels(kept: list[Pair]) -> str:
         if not true and not wrong:
             continue
         now, budget = (world.worst_at(n) for n in (world.images, max(world.policy.label_budget, world.images)))
-        found = f"{true:,} | {right / true:.1%}" if true else "0 | "
-        falsely = f"{false:,} | {wrong / false:.1%} | {upper(wrong, false):.1%}" if false else "0 | | "
+        found = f"{true:,} | {right / true:.1%}" if true else "0 |"
+        bound = f"{upper(wrong, false):.1%}" if false >= ENOUGH else ""
+        falsely = f"{false:,} | {wrong / false:.1%} | {bound}" if false else "0 | |"
         lines.append(f"| {counts.name} | {now:.1%} | {budget:.1%} | {found} | {falsely} |")
     return "\n".join(lines)
 

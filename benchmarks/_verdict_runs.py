@@ -80,7 +80,9 @@ def read(path: Path, name: str, grid: str) -> Counts:
 
 def write(path: Path, counts: Counts) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(asdict(counts), indent=1), encoding="utf-8")
+    fresh = path.with_suffix(".new")
+    fresh.write_text(json.dumps(asdict(counts), indent=1), encoding="utf-8")
+    fresh.replace(path)  # whoever reads meanwhile reads whole counts
 
 
 def path_of(folder: Path, grid: str, name: str) -> Path:

@@ -33,7 +33,7 @@ from _verdict_truth import truth_of
 from _verdict_world import World, draw
 
 LEAST = 2_000
-SOME = 300  # of a curve that lies beside its edges
+SOME = 200  # of a curve that is not on the edge of a bound
 CHUNK = 500
 SUFFICIENT = ("boundary", "alternative")  # grids that look at "sufficient", which rests on the deciding head alone
 
@@ -78,7 +78,7 @@ def _cells(grid: str) -> dict[str, tuple[One, int]]:
         return {cell.name: (made.once(cell), cell.runs) for cell in made.cells()}
     if grid == "curves":
         return {
-            world.name: (curves.once(world), LEAST if curve_cells.on_an_edge(world) else SOME)
+            world.name: (curves.once(world), LEAST if curve_cells.on_the_bound(world) else SOME)
             for world in curve_cells.cells()
         }
     most = runs_for if grid == "boundary" else lambda rate: LEAST
