@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 OUT ?= hindmost-out
+JOBS ?= 2
 
 .PHONY: demo test lint docs bench clean
 
@@ -15,7 +16,7 @@ demo: $(VENV)/.installed
 	$(BIN)/hindmost demo -o $(OUT)/demo
 
 test: $(VENV)/.installed
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff check --no-cache src tests benchmarks examples
