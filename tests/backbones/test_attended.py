@@ -17,6 +17,7 @@ from hindmost.backbones.build import build  # noqa: E402
 from hindmost.backbones.find_cut import find_cut  # noqa: E402
 from hindmost.backbones.preprocessing import preprocessing_for  # noqa: E402
 from hindmost.backbones.randomised import with_random_layers  # noqa: E402
+from hindmost.backbones.replay import silenced  # noqa: E402
 from hindmost.backbones.runtimes import on_runtime  # noqa: E402
 from hindmost.backbones.still_norms import StillNorms  # noqa: E402
 from hindmost.core.errors import InputError  # noqa: E402
@@ -397,3 +398,11 @@ def test_maps_leave_the_network_as_it_was():
     np.testing.assert_array_equal(backbone.embed(pixels).X, before)
     assert not [name for name, part in backbone.whole.body.named_modules() if "forward" in vars(part)]
     assert not [name for name, part in backbone.whole.body.named_modules() if part._forward_pre_hooks]
+
+
+def test_a_forward_of_its_own_comes_back_after_a_replay():
+    part = nn.Linear(2, 2)
+    part.forward = own = lambda x: x + 1
+    with silenced(part, torch.zeros(1, 2)):
+        assert not part(torch.ones(1, 2)).any()
+    assert part.forward is own

@@ -72,3 +72,11 @@ def test_few_images_and_a_margin_that_never_changes_are_no_check(make_rows):
     still = np.where(y > rival, 2.0, -2.0)
     part = places_share(rows, margin, still, y, rival, seed=0)
     assert (part.outcome, part.reason) == ("not_applicable", "the margin is the same for all images")
+
+
+def test_margins_that_differ_between_pairs_of_classes_alone_are_no_check(make_rows):
+    rows, brought, _, _, _ = some(make_rows, 60, classes=2)
+    y, rival = np.arange(60) % 3, (np.arange(60) + 1) % 3
+    still = np.where(y > rival, 1.0, -1.0) * np.array([0.1, 0.7, 1.3])[np.minimum(y, rival) + (y + rival == 3)]
+    part = places_share(rows, brought, still, y, rival, seed=0)
+    assert (part.outcome, part.reason) == ("not_applicable", "the margin is the same for all images")

@@ -18,7 +18,7 @@ SAME = 1e-4  # of the largest feature: the replayed end against the network itse
 COMPLETE = 1e-3  # of the largest value that the places bring together
 FAR = 100.0  # times what the places bring: where it grows as much, the end of the network is linear
 STEPS = (8, 16)  # points where it is not
-_CANNOT = (RuntimeError, AssertionError, TypeError, ValueError, IndexError)  # what networks raise
+_CANNOT = (RuntimeError, AssertionError, TypeError, ValueError, LookupError, AttributeError)  # what networks raise
 
 
 def find_attended(module: nn.Module, cut: Cut, x: Tensor, features: Tensor) -> tuple[Attended, Tapped] | str | None:

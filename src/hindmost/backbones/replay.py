@@ -61,7 +61,7 @@ class Replay:
         """
         with ExitStack() as stack:
             for name, output in kept.items():
-                stack.enter_context(_silenced(body.get_submodule(name), output))
+                stack.enter_context(silenced(body.get_submodule(name), output))
             stack.enter_context(Answer(answer, norms))
             return self._pass(body, entering)
 
@@ -85,13 +85,16 @@ def _hooked(handle: Any) -> Iterator[None]:
 
 
 @contextmanager
-def _silenced(part: nn.Module, output: Any) -> Iterator[None]:
-    """The module returns this, for as long as the block lasts."""
+def silenced(part: nn.Module, output: Any) -> Iterator[None]:
+    """The module returns this, for as long as the block lasts; a forward of its own comes back."""
+    own = part.__dict__.get("forward")
     part.forward = lambda *_, **__: output
     try:
         yield
     finally:
         del part.forward
+        if own is not None:
+            part.forward = own
 
 
 def _keeper(kept: dict[str, Any], name: str) -> Any:

@@ -11,6 +11,8 @@ from hindmost.evals._resample import percentile_interval
 from hindmost.evals._row_draws import row_counts
 from hindmost.evals.map_trust import LEAST, judged, not_applicable
 
+_ROUNDING = 1e-12  # of the sum of squares: a spread this small is none
+
 
 def places_share(
     rows: Rows, brought: FloatArray, margin: FloatArray, y: IntArray, rival: IntArray, *, seed: int
@@ -39,7 +41,7 @@ def places_share(
     counts = row_counts(rows, seed)
     if counts is None:
         return not_applicable("places", "all images are of one cluster", len(rows))
-    if _spread(np.ones((1, len(rows))), z, among)[0] <= 0:
+    if _spread(np.ones((1, len(rows))), z, among)[0] <= _ROUNDING * float(z @ z):
         return not_applicable("places", "the margin is the same for all images", len(rows))
     drawn, value = (_explained(each, z, left, among) for each in (counts, np.ones((1, len(rows)))))
     return judged("places", len(rows), float(value[0]), *percentile_interval(drawn))

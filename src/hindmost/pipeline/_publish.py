@@ -71,8 +71,9 @@ def remove_stale(out: Path, heads: Sequence[Collection[str]], languages: Collect
     stale += [] if features else [file for file in (out / FILE,) if file.exists()]
     for file in stale:
         file.unlink()
-    for folder in [one for one in (out / RUNS).glob("*") if one.name.isdecimal() and int(one.name) > len(heads)]:
-        _remove_run(folder)
+    for folder in list((out / RUNS).glob("*")):
+        if folder.is_dir() and folder.name.isdecimal() and int(folder.name) > len(heads):
+            _remove_run(folder)
     _remove_if_empty(out / RUNS)
 
 
