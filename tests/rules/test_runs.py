@@ -113,7 +113,8 @@ def test_a_target_that_the_first_run_reaches_is_clear_where_every_run_does(make)
     for others, outcome in (((), "clear"), (("clear",), "clear"), (("found",), "not_enough_data")):
         several = runs(HELPS, *[HELPS] * len(others))
         rows = tuple(
-            replace(row, outcomes={"HM013": one, "HM014": one}) for row, one in zip(several.rows, ("clear", *others))
+            replace(row, outcomes={"HM003": "clear" if one == "clear" else "found", "HM013": one, "HM014": one})
+            for row, one in zip(several.rows, ("clear", *others))
         )
         one = replace(world, runs=replace(several, rows=rows) if others else None)
         by_code = {finding.code: finding for finding in check_all(one, POLICY)}
@@ -128,3 +129,17 @@ def test_one_run_is_said_to_be_one(make):
             for several in (None, runs(HELPS, HELPS))}  # fmt: skip
     assert "Other training runs were not made" in said[True]
     assert "Other training runs were not made" not in said[False]
+
+
+def test_runs_that_are_clear_for_opposite_reasons_are_not_said_to_agree(make):
+    world = replace(make.evidence(), ceilings=make.ceilings())
+    several = runs(HELPS, HELPS)
+    said = (
+        {"HM003": "clear", "HM013": "clear", "HM014": "clear"},
+        {"HM003": "found", "HM014": "clear", "HM013": "clear"},
+    )
+    rows = tuple(replace(row, outcomes=one) for row, one in zip(several.rows, said))
+    found = {one.code: one for one in check_all(replace(world, runs=replace(several, rows=rows)), POLICY)}
+    for code in ("HM013", "HM014"):
+        assert found[code].outcome == "clear"
+        assert "training runs" not in found[code].sentence

@@ -43,6 +43,17 @@ def agree(counts: Mapping[str, int] | None) -> bool:
     return counts is None or counts["runs"] in (counts["found"], counts["clear"], counts["open"])
 
 
+def runs_alike(evidence: Evidence) -> int | None:
+    """How many runs there are, if the head reaches the target in all of them or in none; None: one run, or a mix.
+
+    A curve is clear for either reason, so a sentence on all runs needs to know that they share it.
+    """
+    if evidence.runs is None:
+        return None
+    said = [run.outcomes.get("HM003") == "clear" for run in evidence.runs.rows]
+    return len(said) if all(said) or not any(said) else None
+
+
 def pooled_sentence(evidence: Evidence) -> Sentence | None:
     """The change over runs; None with one run, or where no change can be pooled."""
     runs = evidence.runs

@@ -8,7 +8,7 @@ from hindmost.core.audit import Evidence
 from hindmost.core.findings import Finding
 from hindmost.core.policy import Policy
 from hindmost.rules._curve import at_horizon, extrapolation_of, reached, why_no_curve
-from hindmost.rules._runs import agree, outcomes_over_runs
+from hindmost.rules._runs import agree, outcomes_over_runs, runs_alike
 from hindmost.rules._say import Value, say
 
 CODE = "HM013"
@@ -63,7 +63,9 @@ def check(evidence: Evidence, policy: Policy) -> Finding:
     values |= counts or {}
     if not agree(counts):
         return finding("not_enough_data", say(values, RUNS_DIFFER), *numbers)
-    already = reached(evidence, policy, None if counts is None else counts["runs"])
+    runs = runs_alike(evidence)
+    values |= {"runs": runs}
+    already = reached(evidence, policy, runs)
     if already is not None:
         return finding("clear", already, *numbers)
     if end.upper is not None and end.upper < policy.target:

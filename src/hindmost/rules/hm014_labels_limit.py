@@ -17,7 +17,7 @@ from hindmost.rules._curve import (
     reached,
     why_no_curve,
 )
-from hindmost.rules._runs import agree, outcomes_over_runs
+from hindmost.rules._runs import agree, outcomes_over_runs, runs_alike
 from hindmost.rules._say import Value, joined, more_rows, say
 
 CODE = "HM014"
@@ -68,7 +68,9 @@ def check(evidence: Evidence, policy: Policy) -> Finding:
     values |= counts or {}
     if not agree(counts):
         return finding("not_enough_data", say(values, RUNS_DIFFER), *numbers)
-    already = reached(evidence, policy, None if counts is None else counts["runs"])
+    runs = runs_alike(evidence)
+    values |= {"runs": runs}
+    already = reached(evidence, policy, runs)
     if already is not None:
         return finding("clear", already, *numbers)
     if there.upper is not None and there.upper < policy.target:
