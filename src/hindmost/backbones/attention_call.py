@@ -6,6 +6,7 @@ timm, transformers and torchvision all call torch's ``scaled_dot_product_attenti
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from inspect import signature
@@ -21,7 +22,7 @@ from hindmost.backbones.still_norms import StillNorms
 _WITH_PROJECTIONS = signature(F.multi_head_attention_forward)
 
 
-class NotPlain(NotImplementedError):
+class NotPlain(RuntimeError):
     """An attention with dropout, extra keys or shared heads, which this room does not take apart."""
 
 
@@ -67,11 +68,12 @@ class _Call:
         return F.scaled_dot_product_attention(self.query, self.key, self.value, self.mask, scale=self.scale)
 
 
-class _Intercept(TorchFunctionMode):
+class _Intercept(TorchFunctionMode, ABC):
     """Calls ``answer`` instead of torch's attention."""
 
+    @abstractmethod
     def answer(self, call: _Call) -> Tensor:
-        raise NotImplementedError
+        """What stands in for torch's answer."""
 
     def other(self, func: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
         """Any other function of torch."""

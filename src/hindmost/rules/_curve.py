@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from hindmost.core.audit import Evidence
 from hindmost.core.ceilings import CurveValue, Extrapolation, LabelCurve
-from hindmost.core.findings import RowsWanted, Sentence
+from hindmost.core.findings import Outcome, RowsWanted, Sentence
 from hindmost.core.policy import Policy
 from hindmost.rules._lookup import available, empty_test_groups, why_no_head
+from hindmost.rules._runs import agree, outcomes_over_runs, runs_alike
 from hindmost.rules._say import Value, more_rows, say
 from hindmost.rules.costs import price_of_all
 from hindmost.rules.hm003_worst_group_target import NO_TARGET
@@ -65,6 +68,17 @@ def reached(evidence: Evidence, policy: Policy, runs: int | None) -> Sentence | 
         return None
     values: dict[str, Value] = {"head": policy.deciding_head, "lower": worst.lower_bound, "target": policy.target}
     return say(values | {"runs": runs}, REACHED_RUNS, REACHED)
+
+
+def settled_by_runs(
+    evidence: Evidence, policy: Policy, code: str, values: Mapping[str, Value], differ: str
+) -> tuple[Outcome, Sentence] | None:
+    """What is said before any curve is read: that runs disagree, or that the target is reached already; else None."""
+    counts = outcomes_over_runs(evidence, code)
+    if counts is not None and not agree(counts):
+        return "not_enough_data", say({**values, **counts}, differ)
+    already = reached(evidence, policy, runs_alike(evidence))
+    return None if already is None else ("clear", already)
 
 
 def missed(evidence: Evidence, policy: Policy) -> bool:

@@ -7,8 +7,8 @@ from functools import partial
 from hindmost.core.audit import Evidence
 from hindmost.core.findings import Finding
 from hindmost.core.policy import Policy
-from hindmost.rules._curve import at_horizon, extrapolation_of, reached, why_no_curve
-from hindmost.rules._runs import agree, outcomes_over_runs, runs_alike
+from hindmost.rules._curve import at_horizon, extrapolation_of, settled_by_runs, why_no_curve
+from hindmost.rules._runs import runs_alike
 from hindmost.rules._say import Value, say
 
 CODE = "HM013"
@@ -59,15 +59,11 @@ def check(evidence: Evidence, policy: Policy) -> Finding:
     values |= {"images": further.worst[0].budget or 0, "horizon": further.horizon}
     values |= {"estimate": end.estimate, "lower": end.lower, "upper": end.upper}
     numbers = (end.estimate, end.lower, end.upper, policy.target, say(values, WOULD_CHANGE))
-    counts = outcomes_over_runs(evidence, CODE)
-    values |= counts or {}
-    if not agree(counts):
-        return finding("not_enough_data", say(values, RUNS_DIFFER), *numbers)
-    runs = runs_alike(evidence)
-    values |= {"runs": runs}
-    already = reached(evidence, policy, runs)
-    if already is not None:
-        return finding("clear", already, *numbers)
+    settled = settled_by_runs(evidence, policy, CODE, values, RUNS_DIFFER)
+    if settled is not None:
+        outcome, said = settled
+        return finding(outcome, said, *numbers)
+    values |= {"runs": runs_alike(evidence)}
     if end.upper is not None and end.upper < policy.target:
         return finding("found", say(values, FOUND_RUNS, FOUND_BRIEF_RUNS, FOUND, FOUND_BRIEF), *numbers)
     if end.lower is not None and end.lower >= policy.target:

@@ -14,10 +14,10 @@ from hindmost.rules._curve import (
     labels_wanted,
     missed,
     missing_target,
-    reached,
+    settled_by_runs,
     why_no_curve,
 )
-from hindmost.rules._runs import agree, outcomes_over_runs, runs_alike
+from hindmost.rules._runs import runs_alike
 from hindmost.rules._say import Value, joined, more_rows, say
 
 CODE = "HM014"
@@ -64,15 +64,11 @@ def check(evidence: Evidence, policy: Policy) -> Finding:
     there = at_budget(further, policy.label_budget)
     values = _values(further, there, policy, policy.target)
     numbers = (there.estimate, there.lower, there.upper, policy.target, say(values, WOULD_CHANGE))
-    counts = outcomes_over_runs(evidence, CODE)
-    values |= counts or {}
-    if not agree(counts):
-        return finding("not_enough_data", say(values, RUNS_DIFFER), *numbers)
-    runs = runs_alike(evidence)
-    values |= {"runs": runs}
-    already = reached(evidence, policy, runs)
-    if already is not None:
-        return finding("clear", already, *numbers)
+    settled = settled_by_runs(evidence, policy, CODE, values, RUNS_DIFFER)
+    if settled is not None:
+        outcome, said = settled
+        return finding(outcome, said, *numbers)
+    values |= {"runs": runs_alike(evidence)}
     if there.upper is not None and there.upper < policy.target:
         return finding("clear", say(values, CLEAR_RUNS, CLEAR), *numbers)
     misses = missed(evidence, policy) and values["wanted"] is not None
